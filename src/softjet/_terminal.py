@@ -1,0 +1,156 @@
+"""What the commands print: tables in a terminal, plain text where output is piped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from softjet.learn.predict import Predictions
+
+SHOWN_ROWS = 10
+
+
+def console(stderr: bool = False) -> Console:
+    """A console that neither colours numbers by itself nor breaks piped lines."""
+    made = Console(stderr=stderr, highlight=False, emoji=False)
+    if not made.is_terminal:
+        made = Console(stderr=stderr, highlight=False, emoji=False, width=200)
+    return made
+
+
+@contextmanager
+def progress(tol: float) -> Iterator[Callable[[int, float, float], None]]:
+    """A bar over the digits of the proven gap; silent where stderr is no terminal."""
+    screen = console(stderr=True)
+    columns = (TextColumn("training"), BarColumn(), TextColumn("{task.description}"))
+    with Progress(
+        *columns, console=screen, transient=True, disable=not screen.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=1.0)
+        first: list[float] = []
+
+        def step(iteration: int, objective: float, gap: float) -> None:
+            relative = max(gap / max(objective, 1e-300), 1e-300)
+            first.append(relative)
+            digits = math.log(first[0] / relative) / max(
+                math.log(first[0] / tol) if first[0] > tol else 1.0, 1e-9
+            )
+            text = f"step {iteration}  objective {objective:.6g}  gap {gap:.1e}"
+            bar.update(task, completed=min(max(digits, 0.0), 1.0), description=text)
+
+        yield step
+
+
+def show_version() -> None:
+    """One line."""
+    from softjet.learn.fit import softjet_version
+
+    console().print(f"softjet {softjet_version()}")
+
+
+def show_fit(report: dict[str, Any]) -> None:
+    """The result of a run, the proof first."""
+    screen = console()
+    data, training, test = report["data"], report["training"], report["test"]
+    screen.print(
+        f"[bold]{escape(data['target'])}[/] from {escape(data['source'])}: "
+        f"{data['train_rows']} rows to train on, {data['test_rows']} to test on, "
+        f"{len(data['features'])} features, {len(data['classes'])} classes\n"
+    )
+    _show_certificate(screen, training)
+    _show_audit(screen, report["audit"])
+    screen.print()
+    _show_scores(screen, report)
+    _show_test(screen, test)
+    _show_files(screen, report)
+
+
+def _show_certificate(screen: Console, training: dict[str, Any]) -> None:
+    met = training["converged"]
+    word = "[green]reached[/]" if met else "[red]not reached: raise --max-iter[/]"
+    screen.print(
+        f"certificate   objective {training['objective']:.9g}, proven within "
+        f"[bold]{training['gap']:.1e}[/] of the minimum "
+        f"({training['relative_gap']:.0e} of it; asked for {training['tol']:.0e}, {word})"
+    )
+
+
+def _show_audit(screen: Console, audit: dict[str, Any]) -> None:
+    screen.print(
+        f"gradient      {audit['softjet_ulps']:.2f} ulp from {audit['digits']} digits on "
+        f"{len(audit['rows'])} rows; the textbook's softmax - onehot: "
+        f"{audit['textbook_ulps']:.3g} ulp"
+    )
+
+
+def _show_scores(screen: Console, report: dict[str, Any]) -> None:
+    if report["comparison"] is None:
+        return
+    table = _table("", "objective", "proven gap", "seconds", "accuracy", "log loss")
+    ours = {"name": "softjet", **report["training"], **report["test"]}
+    for row in (ours, report["comparison"]):
+        table.add_row(
+            row["name"],
+            f"{row['objective']:.9f}",
+            f"{row['gap']:.1e}",
+            f"{row['seconds']:.3f}",
+            f"{row['accuracy']:.4f}",
+            f"{row['log_loss']:.5f}",
+        )
+    screen.print(table)
+
+
+def _show_test(screen: Console, test: dict[str, Any]) -> None:
+    screen.print(
+        f"test rows     accuracy [bold]{test['accuracy']:.4f}[/], log loss "
+        f"{test['log_loss']:.4f}, Brier score {test['brier_score']:.4f}, calibration "
+        f"error {test['calibration_error']:.4f} ({test['calibration_bins']} bins)"
+    )
+
+
+def _show_files(screen: Console, report: dict[str, Any]) -> None:
+    out = escape(report["job"]["out"])
+    screen.print(f"written       {out}/ model, report.json, report.html, test.csv")
+    screen.print("\ntry next")
+    for why, line in report["next"]:
+        # soft_wrap: a line that is to be copied must stay one line.
+        screen.print(f"  [dim]# {escape(why)}[/]\n  {escape(line)}", soft_wrap=True)
+
+
+def show_predictions(predictions: Predictions, out: Path | None) -> None:
+    """The first rows as a table, and how many were right where that is known."""
+    screen = console()
+    rows, some = len(predictions.predicted), SHOWN_ROWS if out is None else 0
+    if some:
+        best = min(len(predictions.classes), 6)
+        table = _table("row", "predicted", *predictions.header()[1 : best + 1])
+        pairs = zip(predictions.predicted, predictions.probabilities, strict=True)
+        for i, (label, p) in zip(range(some), pairs, strict=False):
+            table.add_row(str(i + 1), str(label), *(f"{v:.4f}" for v in p[:best]))
+        screen.print(table)
+        if rows > some or len(predictions.classes) > best:
+            screen.print(f"the first {min(some, rows)} of {rows} rows; --out has all\n")
+    else:
+        screen.print(f"written       {escape(str(out))}: {rows} rows")
+    if predictions.accuracy is not None:
+        screen.print(
+            f"accuracy      [bold]{predictions.accuracy:.4f}[/] on {rows} rows of "
+            f"{escape(predictions.target)}, log loss {predictions.log_loss:.4f}"
+        )
+
+
+def _table(*head: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for i, name in enumerate(head):
+        table.add_column(escape(name), justify="right" if i else "left", no_wrap=True)
+    return table

@@ -1,0 +1,1 @@
+"""Turn any rule into another library's own function: axes, dtypes, masks, targets."""

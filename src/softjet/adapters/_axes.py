@@ -1,0 +1,88 @@
+"""An axis becomes rows, and comes back."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..errors import Refusal
+
+Axis = int | tuple[int, ...]
+
+
+def normalise(axis: Any, ndim: int) -> tuple[int, ...]:
+    """Axes counted from the front, or a refusal."""
+    try:
+        axes = tuple(operator.index(a) for a in _as_tuple(axis))
+    except TypeError:
+        raise Refusal(
+            "axis-type",
+            "axis is neither a whole number nor a tuple of them",
+            got=f"axis={axis!r}",
+            want="an int, or a tuple of ints",
+            hint="axis=tuple(range(x.ndim)) for all axes" if axis is None else None,
+        ) from None
+    for a in axes:
+        if not -ndim <= a < ndim:
+            raise Refusal(
+                "axis-range",
+                "no such axis",
+                got=f"axis {a} of an array with {ndim} axes",
+                want=f"{-ndim} to {ndim - 1}" if ndim else "an array with an axis",
+            )
+    positive = tuple(a % ndim for a in axes)
+    if len(set(positive)) != len(positive):
+        raise Refusal(
+            "axis-repeated",
+            "an axis is named twice",
+            got=f"axis={axis}",
+            want="each axis once",
+        )
+    return positive
+
+
+def _as_tuple(axis: Any) -> tuple[Any, ...]:
+    return axis if isinstance(axis, tuple) else (axis,)
+
+
+class Rows:
+    """The way of arrays of one shape to (rows, K) and back.
+
+    The batch axes keep their order; the reduced axes are flattened in C order.
+    """
+
+    def __init__(self, shape: tuple[int, ...], axis: Any) -> None:
+        self.shape = shape
+        self.axes = tuple(sorted(normalise(axis, len(shape))))
+        self.batch_axes = tuple(a for a in range(len(shape)) if a not in self.axes)
+        self.batch = tuple(shape[a] for a in self.batch_axes)
+        self.reduced = tuple(shape[a] for a in self.axes)
+        self.count = math.prod(self.batch)
+        self.length = math.prod(self.reduced)
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The shape of numbers under keepdims."""
+        return tuple(1 if a in self.axes else n for a, n in enumerate(self.shape))
+
+    def flatten(self, array: np.ndarray) -> np.ndarray:
+        """(rows, K): a view where the layout allows, else a copy."""
+        moved = array.transpose(self.batch_axes + self.axes)
+        return moved.reshape(self.count, self.length)
+
+    def restore(self, rows: np.ndarray) -> np.ndarray:
+        """Back to the full shape, in C order."""
+        moved = rows.reshape(self.batch + self.reduced)
+        order = np.argsort(self.batch_axes + self.axes)
+        return np.ascontiguousarray(moved.transpose(order)).reshape(self.shape)
+
+    def restore_numbers(self, numbers: np.ndarray, keepdims: bool) -> np.ndarray:
+        return numbers.reshape(self.kept if keepdims else self.batch)
+
+    def place(self, row: int) -> str:
+        """The row's indices among the batch axes, for a message."""
+        index = np.unravel_index(row, self.batch) if self.batch else ()
+        return "(" + ", ".join(str(int(i)) for i in index) + ")"

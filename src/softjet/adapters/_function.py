@@ -1,0 +1,256 @@
+"""A rule as a NumPy function: what every family shares."""
+
+from __future__ import annotations
+
+import inspect
+from difflib import get_close_matches
+from typing import Any, NamedTuple, TypedDict
+
+import numpy as np
+
+from ..errors import Refusal, TypeRefusal
+from ..rules._rule import Rule
+from . import _options
+from ._arrays import as_array, as_seed, common_dtype, deliver, refuse_out
+from ._axes import Rows
+from ._docs import docstring
+from ._problem import Problem
+
+DEFAULTS: dict[str, Any] = {
+    "axis": -1,
+    "temperature": 1.0,
+    "sink": None,
+    "where": None,
+    "keepdims": False,
+    "out": None,
+    "reduction": "mean",
+    "label_smoothing": 0.0,
+    "weight": None,
+    "ignore_index": None,
+}
+# These shape the delivered value alone, so only the plain call takes them.
+CALL_ONLY = ("keepdims", "out")
+MODES = (
+    "jvp",
+    "vjp",
+    "curvature",
+    "jacobian",
+    "grad",
+    "value_and_grad",
+    "hvp",
+    "pullback",
+    "pushforward",
+)
+
+
+class Options(TypedDict, total=False):
+    """The keywords of all functions; each takes those its rule names."""
+
+    axis: int | tuple[int, ...]
+    temperature: float
+    sink: Any
+    where: Any
+    keepdims: bool
+    out: Any
+    reduction: str
+    label_smoothing: float
+    weight: Any
+    ignore_index: int | None
+
+
+class ModeRefusal(Refusal, AttributeError):
+    """A mode that this function does not have; hasattr answers False."""
+
+
+class Call(NamedTuple):
+    """The arguments of one call, read and checked."""
+
+    problem: Problem
+    rows: Rows | None
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    options: dict[str, Any]
+
+
+class Function:
+    """A rule made into a NumPy function; its modes are its methods."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.__name__ = rule.name
+        self.__signature__ = self._signature()
+
+    def __repr__(self) -> str:
+        return f"<softjet function {self.rule.name}{self.__signature__}>"
+
+    def __str__(self) -> str:
+        return self._derivation().to_text()
+
+    def _repr_markdown_(self) -> str:
+        return self._derivation().to_markdown()
+
+    def _derivation(self) -> Any:
+        from ..derivations import derivation_of
+
+        return derivation_of(self.rule.name)
+
+    def __reduce__(self) -> tuple:
+        # A function pickles by its name, like any function of a module.
+        return _named, (self.rule.name,)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in MODES:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        own = [mode for mode in MODES if hasattr(type(self), mode)]
+        raise ModeRefusal(
+            "mode-missing",
+            f"{self.rule.name} has no {name}: {_why_not(self.rule, name)}",
+            got=f"{self.rule.name}.{name}",
+            want="one of " + ", ".join(own),
+        )
+
+    def _signature(self) -> inspect.Signature:
+        positional = [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            for name in self.rule.primals + self.rule.given
+        ]
+        keywords = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS[name]
+            )
+            for name in self.rule.options
+        ]
+        return inspect.Signature(positional + keywords)
+
+    def _read(self, options: dict[str, Any], mode: str) -> dict[str, Any]:
+        """The options with their defaults, or a refusal of an unknown one."""
+        known = tuple(
+            o for o in self.rule.options if mode == "call" or o not in CALL_ONLY
+        )
+        for name in options:
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                called = (
+                    self.rule.name if mode == "call" else f"{self.rule.name}.{mode}"
+                )
+                raise TypeRefusal(
+                    "option-unknown",
+                    f"{called} takes no such option",
+                    got=name,
+                    want=", ".join(known) or "no options",
+                    hint=near[0] if near else None,
+                )
+        return {name: options.get(name, DEFAULTS[name]) for name in self.rule.options}
+
+    def _arrays(self, primals: Any) -> tuple[np.ndarray, ...]:
+        names = self.rule.primals
+        primals = self._tuple(primals, "primals")
+        arrays = [
+            as_array(x, what, self.rule.name)
+            for x, what in zip(primals, names, strict=True)
+        ]
+        for array, what in zip(arrays[1:], names[1:], strict=True):
+            if array.shape != arrays[0].shape:
+                raise Refusal(
+                    "primals-shape",
+                    f"{what} and {names[0]} differ in shape",
+                    got=f"{names[0]} {arrays[0].shape}, {what} {array.shape}",
+                    want="one shape for both",
+                )
+        return tuple(arrays)
+
+    def _tuple(self, value: Any, what: str) -> tuple[Any, ...]:
+        """Several primals travel as a tuple, a single one alone."""
+        count = len(self.rule.primals)
+        if count == 1:
+            return (value,)
+        if not isinstance(value, (tuple, list)) or len(value) != count:
+            raise TypeRefusal(
+                "primals-tuple",
+                f"{self.rule.name} differentiates several arguments together",
+                got=f"{what} as {type(value).__name__}",
+                want=f"a tuple ({', '.join(self.rule.primals)}); "
+                "None in it for no tangent",
+            )
+        return tuple(value)
+
+    def _untuple(self, values: Any) -> Any:
+        return values[0] if len(self.rule.primals) == 1 else tuple(values)
+
+    def _call(self, primals: Any, options: dict[str, Any], mode: str) -> Call:
+        """Rows of the primals along the axis, with mask, sink and temperature."""
+        read = self._read(options, mode)
+        arrays = self._arrays(primals)
+        rows = Rows(arrays[0].shape, read["axis"])
+        live = _options.where(read["where"], rows.shape, self.rule.name)
+        dtype = common_dtype(list(arrays), self.rule.primals)
+        problem = Problem(
+            self.rule,
+            tuple(rows.flatten(x) for x in arrays),
+            dtype,
+            live=None if live is None else rows.flatten(live),
+            sink=_options.sink(read.get("sink"), rows, self.rule.name),
+            temperature=_options.temperature(read["temperature"]),
+        )
+        return Call(problem, rows, rows.shape, dtype, read)
+
+    def _tangents(self, call: Call, tangents: Any) -> tuple[np.ndarray | None, ...]:
+        names = self.rule.primals
+        return tuple(
+            None
+            if seed is None and len(names) > 1
+            else self._flat(
+                call,
+                as_seed(seed, call.shape, call.dtype, f"{n}_dot", n, self.rule.name),
+            )
+            for n, seed in zip(names, self._tuple(tangents, "tangents"), strict=True)
+        )
+
+    def _flat(self, call: Call, array: np.ndarray) -> np.ndarray:
+        return array.reshape(-1, 1) if call.rows is None else call.rows.flatten(array)
+
+    def _full(self, call: Call, rows: np.ndarray) -> Any:
+        """Rows back in the shape of the primals."""
+        if call.rows is None:
+            return deliver(rows.reshape(call.shape), call.dtype)
+        return deliver(call.rows.restore(rows), call.dtype)
+
+    def _value(self, call: Call, answer: np.ndarray) -> Any:
+        """The value delivered as the options ask."""
+        if self.rule.maps == "numbers":
+            assert call.rows is not None
+            keepdims = bool(call.options.get("keepdims"))
+            values = call.rows.restore_numbers(answer, keepdims)
+        elif call.rows is None:
+            values = answer.reshape(call.shape)
+        else:
+            values = call.rows.restore(answer)
+        return deliver(values, call.dtype, call.options.get("out"))
+
+    def _run_value(self, call: Call) -> Any:
+        out = call.options.get("out")
+        if out is not None:
+            shape = call.shape
+            if self.rule.maps == "numbers":
+                assert call.rows is not None
+                shape = call.rows.kept if call.options["keepdims"] else call.rows.batch
+            refuse_out(out, shape, call.dtype)
+        return self._value(call, call.problem.run("value")[0])
+
+
+def _why_not(rule: Rule, mode: str) -> str:
+    if mode in ("grad", "value_and_grad", "hvp"):
+        return "it does not map to numbers; vjp pulls a cotangent back"
+    return "its derivatives cannot be read from its value; vjp and jvp take the input"
+
+
+def _named(name: str) -> Function:
+    import softjet
+
+    return getattr(softjet, name)
+
+
+def made(family: type[Function], rule: Rule) -> Any:
+    """The function of a rule, of a class of its own so that help() shows its page."""
+    page = docstring(rule, DEFAULTS)
+    return type(rule.name, (family,), {"__doc__": page, "__module__": "softjet"})(rule)

@@ -1,0 +1,231 @@
+"""Losses: logits and targets to numbers, then a mean, a sum, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Unpack
+
+import numpy as np
+
+from ..errors import Refusal
+from ..rules._stable import total
+from . import _options
+from ._arrays import as_seed, deliver, float_dtype
+from ._function import Call, Function, Options
+from ._problem import INF, Problem
+from ._targets import Targets, binary_targets
+
+
+class Reduced(NamedTuple):
+    """A call whose row losses are weighted by `share` and summed, unless kept apart."""
+
+    call: Call
+    share: np.ndarray
+    apart: bool
+    shape: tuple[int, ...]
+
+
+class Loss(Function):
+    """Cross-entropy: the losses of rows."""
+
+    def __call__(self, logits: Any, targets: Any, **options: Unpack[Options]) -> Any:
+        loss = self._reduced(logits, targets, dict(options), "call")
+        return self._run(loss, None, "value")[0]
+
+    def jvp(
+        self, logits: Any, logits_dot: Any, targets: Any, **options: Unpack[Options]
+    ) -> tuple[Any, Any]:
+        """The loss, and its derivative along logits_dot, in one pass."""
+        loss = self._reduced(logits, targets, dict(options), "jvp")
+        seeds = self._tangents(loss.call, logits_dot)
+        value, value_dot = self._run(loss, None, "value", "pushforward", x_dot=seeds)
+        return value, value_dot
+
+    def vjp(
+        self, logits: Any, targets: Any, **options: Unpack[Options]
+    ) -> tuple[Any, Callable[[Any], Any]]:
+        """The loss, and a function from its cotangent to the logits'."""
+        loss = self._reduced(logits, targets, dict(options), "vjp")
+        call = loss.call._replace(problem=loss.call.problem.frozen())
+        frozen = loss._replace(call=call)
+
+        def pullback(loss_bar: Any) -> Any:
+            """The cotangent of the logits: the gradient times loss_bar."""
+            return self._run(frozen, self._cotangent(frozen, loss_bar), "pullback")[0]
+
+        return self._run(loss, None, "value")[0], pullback
+
+    def grad(self, logits: Any, targets: Any, **options: Unpack[Options]) -> Any:
+        """The gradient of the loss; of every row's loss with reduction="none"."""
+        loss = self._reduced(logits, targets, dict(options), "grad")
+        return self._run(loss, self._one(loss), "pullback")[0]
+
+    def value_and_grad(
+        self, logits: Any, targets: Any, **options: Unpack[Options]
+    ) -> tuple[Any, Any]:
+        """The loss and its gradient, in one pass."""
+        loss = self._reduced(logits, targets, dict(options), "value_and_grad")
+        value, grad = self._run(loss, self._one(loss), "value", "pullback")
+        return value, grad
+
+    def curvature(
+        self,
+        logits: Any,
+        logits_dot: Any,
+        targets: Any,
+        loss_bar: Any,
+        **options: Unpack[Options],
+    ) -> Any:
+        """The derivative along logits_dot of the pullback of loss_bar."""
+        loss = self._reduced(logits, targets, dict(options), "curvature")
+        seeds = self._tangents(loss.call, logits_dot)
+        cotangent = self._cotangent(loss, loss_bar)
+        return self._run(loss, cotangent, "curvature", x_dot=seeds)[0]
+
+    def hvp(
+        self, logits: Any, logits_dot: Any, targets: Any, **options: Unpack[Options]
+    ) -> Any:
+        """The Hessian of the loss times logits_dot; row by row with "none"."""
+        loss = self._reduced(logits, targets, dict(options), "hvp")
+        seeds = self._tangents(loss.call, logits_dot)
+        return self._run(loss, self._one(loss), "curvature", x_dot=seeds)[0]
+
+    def jacobian(self, logits: Any, targets: Any, **options: Unpack[Options]) -> Any:
+        """The gradient; with reduction="none" a row a loss, reduced axes flattened."""
+        loss = self._reduced(logits, targets, dict(options), "jacobian")
+        rows = loss.call.rows
+        if not loss.apart or rows is None:
+            return self._run(loss, self._one(loss), "pullback")[0]
+        answer = loss.call.problem.run("pullback", y_bar=self._bars(loss, 1.0))[0]
+        return answer.reshape((*rows.batch, rows.length))
+
+    def _reduced(
+        self, logits: Any, targets: Any, options: dict[str, Any], mode: str
+    ) -> Reduced:
+        call = self._call(logits, options, mode)
+        problem, rows, read = call.problem, call.rows, call.options
+        assert rows is not None
+        weights = Targets(
+            targets,
+            rows,
+            smoothing=_options.label_smoothing(read["label_smoothing"]),
+            weight=_options.weight(read["weight"], rows.length, self.rule.name),
+            ignore_index=_options.ignore_index(read["ignore_index"]),
+            where=problem.live,
+        )
+        problem.given = weights
+        reduction = _options.reduction(read["reduction"])
+        share = np.ones(problem.count)
+        if reduction == "mean":
+            share = share * _reciprocal(_mass(problem, weights))
+        return Reduced(call, share, reduction == "none", rows.batch)
+
+    def _one(self, loss: Reduced) -> np.ndarray:
+        return self._bars(loss, 1.0)
+
+    def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
+        """The cotangent of each row's own loss."""
+        return np.broadcast_to(bar, loss.share.shape) * loss.share
+
+    def _cotangent(self, loss: Reduced, loss_bar: Any) -> np.ndarray:
+        shape = loss.shape if loss.apart else ()
+        name, dtype = self.rule.name, loss.call.dtype
+        seed = as_seed(loss_bar, shape, dtype, "loss_bar", "the loss", name)
+        return self._bars(loss, seed.astype(np.float64).reshape(-1))
+
+    def _run(
+        self, loss: Reduced, y_bar: Any, *modes: str, x_dot: tuple = ()
+    ) -> list[Any]:
+        answers = loss.call.problem.run(*modes, x_dot=x_dot, y_bar=y_bar)
+        return [
+            self._sum(loss, answer)
+            if mode in ("value", "pushforward")
+            else self._full(loss.call, answer)
+            for mode, answer in zip(modes, answers, strict=True)
+        ]
+
+    def _sum(self, loss: Reduced, answer: np.ndarray) -> Any:
+        """Row losses as they are, or their weighted sum by the fixed tree."""
+        numbers = answer.reshape(-1)
+        if loss.apart:
+            return deliver(numbers.reshape(loss.shape), loss.call.dtype)
+        with np.errstate(all="ignore"):
+            # The sum first and one division after: a mean of equal losses is that loss.
+            whole = total(np, _finite_or_total(numbers)[None, :])[0, 0]
+            share = loss.share[0] if loss.share.size else 0.0
+            return deliver(np.asarray(whole * share), loss.call.dtype)
+
+
+class BinaryLoss(Loss):
+    """Binary cross-entropy: the losses of entries."""
+
+    def _reduced(
+        self, logits: Any, targets: Any, options: dict[str, Any], mode: str
+    ) -> Reduced:
+        read = self._read(options, mode)
+        (z,) = self._arrays(logits)
+        t = binary_targets(targets, z.shape).reshape(-1, 1)
+        mask = _options.where(read["where"], z.shape, self.rule.name)
+        reduction = _options.reduction(read["reduction"])
+        share = np.ones(z.size)
+        if mask is not None:
+            # A masked entry becomes one whose loss is 0 in every order.
+            share = mask.reshape(-1).astype(np.float64)
+            z, t = np.where(mask, z, 0).astype(float_dtype(z)), t * share[:, None]
+        if reduction == "mean":
+            share = share * _reciprocal(share.sum())
+        dtype = float_dtype(z)
+        problem = Problem(
+            self.rule,
+            (z.reshape(-1, 1),),
+            dtype,
+            given=lambda block, live: (t[block], None),
+        )
+        call = Call(problem, None, z.shape, dtype, read)
+        return Reduced(call, share, reduction == "none", z.shape)
+
+    def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
+        return super()._bars(loss, bar)[:, None]
+
+    def _sum(self, loss: Reduced, answer: np.ndarray) -> Any:
+        numbers = answer.reshape(-1).astype(np.float64)
+        taken = np.where(loss.share == 0, 0.0, numbers)
+        if loss.apart:
+            return deliver(taken.reshape(loss.shape), loss.call.dtype)
+        with np.errstate(all="ignore"):
+            whole = total(np, _finite_or_total(taken)[None, :])[0, 0]
+            share = loss.share.max(initial=0.0)
+            return deliver(np.asarray(whole * share), loss.call.dtype)
+
+
+def _finite_or_total(numbers: np.ndarray) -> np.ndarray:
+    """Two-word sums turn an infinity into NaN; an infinite loss sums to itself."""
+    if np.isfinite(numbers).all():
+        return numbers
+    return np.array([numbers.sum()]) if numbers.size else np.array([INF])
+
+
+def _reciprocal(mass: float) -> float:
+    """1 / mass; no mass gives a mean of 0."""
+    return 1.0 / mass if mass > 0 else 0.0
+
+
+def _mass(problem: Problem, weights: Targets) -> float:
+    """sum_i sum_k w_k t_ik, the denominator of the mean."""
+    parts = []
+    for block in problem.blocks():
+        live = problem.primals[0][block] != -INF
+        if problem.live is not None:
+            live = live & problem.live[block]
+        parts.append(weights.mass(block, live))
+    if not parts:
+        return 0.0
+    mass = total(np, np.concatenate(parts)[None, :])[0, 0]
+    if not np.isfinite(mass):
+        raise Refusal(
+            "targets-mass",
+            "the target weights sum to more than a float64 can hold",
+            got=f"a sum of {mass}",
+            want="a finite sum of weight times target",
+        )
+    return float(mass)

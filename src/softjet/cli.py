@@ -1,0 +1,165 @@
+"""The command line: words in, exit code out; each verb is one call into the library.
+
+    0  done      1  done, but the tolerance was not reached
+    2  refused   130  interrupted; nothing was left behind
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+MISSING = 'softjet: {} is not installed: pip install "softjet[all]"\n'
+
+try:
+    import typer
+
+    from softjet import _terminal as terminal
+except ModuleNotFoundError as error:  # the console script exists without its extra
+    sys.stderr.write(MISSING.format(error.name))
+    raise SystemExit(2) from None
+
+from softjet.errors import Refusal
+
+app = typer.Typer(
+    help="The softmax and every derivative of it, right to the last digits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_DATA = "CSV file, Parquet file or folder of Parquet. Left out: the handwritten digits."
+
+
+@app.command()
+def fit(
+    data: Annotated[Path | None, typer.Argument(help=_DATA, show_default=False)] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(help="Column to predict.", show_default="digit, for the digits"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for model and report.")] = Path(
+        "softjet-fit"
+    ),
+    C: Annotated[
+        float, typer.Option("--C", help="Inverse strength of the L2 penalty.")
+    ] = 1.0,
+    tol: Annotated[
+        float, typer.Option(help="Proven gap to reach, as a share of the objective.")
+    ] = 1e-6,
+    max_iter: Annotated[int, typer.Option(min=1, help="Most Newton steps.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the split.")] = 0,
+    test_share: Annotated[
+        float, typer.Option(help="Share of the rows kept to test on.")
+    ] = 0.2,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(help="Column to leave out; may be repeated.", show_default=False),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option(help="Train scikit-learn's LogisticRegression beside ours.")
+    ] = True,
+) -> None:
+    """Train a softmax classifier, prove how good the fit is, write a report.
+
+    Writes model, report.json, report.html and the test rows into --out, all or nothing.
+    """
+    with _answering():
+        from softjet.learn.fit import Job
+        from softjet.learn.fit import fit as run
+
+        job = Job(
+            data=data,
+            target=target,
+            out=out,
+            C=C,
+            tol=tol,
+            max_iter=max_iter,
+            seed=seed,
+            test_share=test_share,
+            drop=tuple(drop or ()),
+            compare=compare,
+        )
+        with terminal.progress(tol) as progress:
+            report = run(job, progress)
+        terminal.show_fit(report)
+        if not report["training"]["converged"]:
+            raise typer.Exit(1)
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
+    data: Annotated[Path, typer.Argument(help="Rows to predict: CSV or Parquet.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="CSV file for all rows; '-' writes it to standard output."),
+    ] = None,
+) -> None:
+    """Class and probabilities for every row; accuracy if the target is there too."""
+    with _answering():
+        from softjet.learn.predict import predict as run
+
+        piped = out == Path("-")
+        predictions = run(model, data, None if piped else out)
+        if piped:
+            sys.stdout.write(predictions.to_csv().decode())
+        else:
+            terminal.show_predictions(predictions, out)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    with _answering():
+        terminal.show_version()
+
+
+def _version_and_exit(asked: bool) -> None:
+    if asked:
+        terminal.show_version()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version_and_exit, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """The softmax and every derivative of it, right to the last digits."""
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn refusals, missing extras and Ctrl-C into a message and an exit code."""
+    try:
+        yield
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        raise typer.Exit(2) from None
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "softjet":
+            raise
+        sys.stderr.write(MISSING.format(error.name))
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: nothing was written\n")
+        raise typer.Exit(130) from None
+
+
+def main() -> None:
+    """Entry point of the command softjet."""
+    app(prog_name="softjet")
+
+
+if __name__ == "__main__":
+    main()
