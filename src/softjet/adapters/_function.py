@@ -245,9 +245,9 @@ def _why_not(rule: Rule, mode: str) -> str:
 
 
 def _named(name: str) -> Function:
-    import softjet
+    from .numpy import FUNCTIONS
 
-    return getattr(softjet, name)
+    return FUNCTIONS[name]
 
 
 def made(family: type[Function], rule: Rule) -> Any:

@@ -24,6 +24,8 @@ from ..rules._stable import Scaled, two_product
 # stay in a second-level cache or near it.
 BLOCK = 1 << 16
 INF = np.inf
+# How many times a mode differentiates f(x / T), each time by 1 / T.
+ORDER = {"value": 0, "pushforward": 1, "pullback": 1, "curvature": 2}
 Given = Callable[[slice, np.ndarray | None], tuple[np.ndarray, np.ndarray | None]]
 
 
@@ -165,7 +167,7 @@ class Problem:
         """A tangent as a rule wants it: 0 where the entry has left, and at the sink."""
         shape = (self._rows_in(row), self.length)
         wide = np.zeros(shape) if seed is None else np.array(seed, dtype=np.float64)
-        return self._beside_sink(wide / self.temperature, row)
+        return self._beside_sink(wide, row)
 
     def _cotangent(self, y_bar: np.ndarray, row: Row) -> np.ndarray:
         wide = np.array(y_bar, dtype=np.float64)
@@ -186,7 +188,8 @@ class Problem:
     ) -> tuple[np.ndarray, ...]:
         if not isinstance(result, tuple):
             result = (result,)
-        if mode in ("pullback", "curvature") and self.temperature != 1:
+        # Seeds are not divided: rounding them would bring their offset back.
+        for _ in range(ORDER[mode] if self.temperature != 1 else 0):
             result = tuple(r / self.temperature for r in result)
         if result[0].ndim == 1:
             return (self._mended_numbers(mode, result[0], rows, given),)

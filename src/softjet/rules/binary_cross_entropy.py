@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._rule import Array, Bound, Edges, Rule
-from ._stable import times
+from ._stable import floored, times
 from .sigmoid import both_sides
 from .softplus import value_at
 
@@ -46,7 +46,8 @@ def jacobian(xp: Any, kept: Kept) -> Array:
 
 
 def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Array:
-    loss, s, n, t = kept
+    loss, s, n = (floored(xp, part) for part in kept[:3])
+    t = kept[3]
     if mode == "value":
         return loss
     if mode == "curvature":
@@ -74,7 +75,7 @@ rule = Rule(
     },
     edges=Edges(empty=0.0),
     options=("reduction", "where"),
-    laws=frozenset({"labels-sum-to-one"}),
+    laws=frozenset({"labels-sum-to-one", "self-adjoint", "positive-semidefinite"}),
     formula=__doc__ or "",
     summary="Binary cross-entropy of targets and sigmoid(logits), entry by entry.",
     source='Cox (1958), "The regression analysis of binary sequences".',

@@ -16,7 +16,7 @@ from typing import Any
 from . import log_softmax as _log_softmax
 from . import softmax as _softmax
 from ._rule import Array, Bound, Edges, Rule
-from ._stable import dot, times, total
+from ._stable import dot, floored, times, total
 
 Kept = tuple[Array, Array]
 
@@ -43,15 +43,16 @@ def curvature(xp: Any, kept: Kept, x_dot: Array, loss_bar: Array) -> Array:
 
 
 def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Array:
-    y, t = kept
+    y, t = floored(xp, kept[0]), kept[1]
     if mode == "value":
-        return times(xp, t, -xp.log(y)).sum(-1)
+        return dot(xp, t, _log_softmax.size(xp, "value", y))[..., 0]
     if mode == "pushforward":
         return dot(xp, t, _log_softmax.size(xp, "pushforward", y, seeds[0]))[..., 0]
     scale = abs(seeds[-1])[..., None]
     if mode == "pullback":
-        return scale * _log_softmax.size(xp, "pullback", y, t)
-    return scale * total(xp, t) * _softmax.size(xp, "pushforward", y, seeds[0])
+        return scale * floored(xp, _log_softmax.size(xp, "pullback", y, t))
+    once = floored(xp, _softmax.size(xp, "pushforward", y, seeds[0]))
+    return scale * total(xp, t) * once
 
 
 rule = Rule(
@@ -65,7 +66,7 @@ rule = Rule(
     curvature=curvature,
     size=size,
     bounds={
-        "value": Bound(ulps=4),
+        "value": Bound(ulps=4, units=1),
         "pushforward": Bound(units=8),
         "pullback": Bound(ulps=4, units=4),
         "curvature": Bound(units=8),
@@ -87,6 +88,7 @@ rule = Rule(
             "permutation",
             "kills-constants",
             "positive-semidefinite",
+            "duplication",
         }
     ),
     formula=__doc__ or "",

@@ -19,7 +19,17 @@ from typing import Any, NamedTuple
 from . import log_softmax as _log_softmax
 from . import softmax as _softmax
 from ._rule import Array, Bound, Edges, Rule
-from ._stable import centred, dot, log_of_sum, partition, probabilities, times, total
+from ._stable import (
+    centred,
+    dot,
+    floored,
+    log_of_sum,
+    partition,
+    probabilities,
+    times,
+    total,
+    two_difference,
+)
 
 
 class Kept(NamedTuple):
@@ -49,17 +59,19 @@ def value(xp: Any, a: Array, b: Array) -> tuple[Array, Kept]:
     p, q = probabilities(xp, row_p), probabilities(xp, row_q)
     log_p = row_p.d + (row_p.e - log_of_sum(xp, row_p))
     log_q = row_q.d + (row_q.e - log_of_sum(xp, row_q))
-    difference = (row_p.d - row_q.d) + (row_p.e - row_q.e)
+    difference, low = two_difference(row_p.d, row_q.d)
     zero = xp.zeros_like(difference)
-    bounded = xp.isfinite(difference)
-    h = centred(xp, p, xp.where(bounded, difference, zero))
+    bounded = xp.isfinite(difference) & xp.isfinite(low)
+    low = xp.where(bounded, low + (row_p.e - row_q.e), zero)
+    h = centred(xp, p, xp.where(bounded, difference, zero), low)
     dead = (p == 0) & (q == 0)
     near = xp.max(xp.where(dead, zero, abs(h)), axis=-1, keepdims=True) <= 1
     near = near & xp.all(bounded | dead, axis=-1, keepdims=True)
     h_near = xp.where(near, h, zero)
     c = xp.log1p(total(xp, p * excess(xp, h_near)))
     r = xp.where(near, h + c, xp.where(dead, zero, log_p - log_q))
-    spread = xp.where(near, abs(h) + c, xp.where(dead, zero, abs(log_p) + abs(log_q)))
+    h_scale = abs(h_near) + dot(xp, p, abs(h_near))
+    spread = xp.where(near, h_scale + c, xp.where(dead, zero, abs(log_p) + abs(log_q)))
     divergence = total(xp, _terms(xp, p, q, r))
     finite = xp.isfinite(divergence)
     return divergence[..., 0], Kept(p, q, r, h, spread, finite)
@@ -107,14 +119,18 @@ def curvature(
 
 
 def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Any:
-    p, q, r, h, spread, _ = kept
+    p, q = floored(xp, kept.p), floored(xp, kept.q)
+    # r holds sums of K numbers that may each be below the smallest normal one.
+    r, h = kept.r, kept.h
+    spread = kept.spread + total(xp, floored(xp, xp.zeros_like(p)))
     small = abs(r) < 1
     near = p * (excess(xp, xp.where(small, r, xp.zeros_like(r))) + abs(r) * spread)
     if mode == "value":
         terms = xp.where(small, near, q + p + times(xp, p, spread))
         return total(xp, terms)[..., 0]
-    pull = _softmax.size(xp, "pullback", p, h)
+    pull = floored(xp, _softmax.size(xp, "pullback", p, h))
     slope = (p + q) * xp.where(spread < 1, spread, xp.ones_like(spread))
+    slope = floored(xp, slope)
     if mode == "pullback":
         scale = abs(seeds[0])[..., None]
         return scale * pull, scale * slope
@@ -123,7 +139,7 @@ def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Any:
     if mode == "pushforward":
         return (dot(xp, pull, a_seed) + dot(xp, slope, b_seed))[..., 0]
     scale = abs(seeds[2])[..., None]
-    third = _softmax.size(xp, "curvature", p, seeds[0], h)
+    third = floored(xp, _softmax.size(xp, "curvature", p, seeds[0], h))
     b_under_p = _log_softmax.size(xp, "pushforward", p, seeds[1])
     return scale * (third + p * (a_seed + b_under_p)), scale * (p * a_seed + q * b_seed)
 
@@ -146,7 +162,13 @@ rule = Rule(
     edges=Edges(empty=0.0),
     options=("axis", "temperature", "where", "keepdims", "out"),
     laws=frozenset(
-        {"shift-invariance", "permutation", "divergence-is-positive", "kills-constants"}
+        {
+            "shift-invariance",
+            "permutation",
+            "divergence-is-positive",
+            "kills-constants",
+            "duplication",
+        }
     ),
     formula=__doc__ or "",
     summary="KL divergence of softmax(p_logits) from softmax(q_logits), in nats.",

@@ -63,7 +63,14 @@ rule = Rule(
     edges=Edges(empty=float("-inf"), infinite=0.0),
     codomain=(float("-inf"), 0.0),
     options=("out",),
-    laws=frozenset({"odd-part", "monotone"}),
+    laws=frozenset(
+        {
+            "odd-part",
+            "monotone",
+            "self-adjoint",
+            "positive-semidefinite",
+        }
+    ),
     formula=__doc__ or "",
     summary="Log-probability of one logit beside 0: y = log(1 / (1 + exp(-x))).",
     source="log_softmax of [x, 0], first entry.",

@@ -18,6 +18,7 @@ from ._rule import Array, Bound, Edges, Rule
 from ._stable import (
     centred,
     dot,
+    floored,
     largest,
     log_of_sum,
     others,
@@ -55,15 +56,19 @@ def jacobian(xp: Any, y: Array) -> tuple[Array, Array, Array]:
 
 
 def size(xp: Any, mode: str, y: Array, *seeds: Array) -> Array:
+    y = floored(xp, y)
     if mode == "value":
-        return abs(xp.log(y))
+        # Near 0 the value is minus the tail, a sum of K numbers that may each be
+        # below the smallest normal one: half a smallest subnormal of error apiece.
+        return y.shape[-1] * floored(xp, xp.zeros_like(y))
     if mode == "pushforward":
         h = abs(centred(xp, y, seeds[0]))
         return h + dot(xp, y, h)
     mass = abs(seeds[-1])
     if mode == "pullback":
         return mass * others(xp, y) + y * (total(xp, mass) - mass)
-    return total(xp, mass) * _softmax.size(xp, "pushforward", y, seeds[0])
+    once = floored(xp, _softmax.size(xp, "pushforward", y, seeds[0]))
+    return total(xp, mass) * once
 
 
 rule = Rule(
@@ -77,7 +82,7 @@ rule = Rule(
     recall=lambda xp, log_y: xp.exp(log_y),
     size=size,
     bounds={
-        "value": Bound(ulps=3),
+        "value": Bound(ulps=3, units=1),
         "pushforward": Bound(units=6),
         "pullback": Bound(units=6),
         "curvature": Bound(units=8),
@@ -92,6 +97,7 @@ rule = Rule(
             "permutation",
             "duplication",
             "kills-constants",
+            "monotone",
         }
     ),
     formula=__doc__ or "",

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import softmax as _softmax
 from ._rule import Array, Bound, Edges, Rule
-from ._stable import dot, log_of_sum, partition, probabilities
+from ._stable import dot, floored, log_of_sum, partition, probabilities
 
 
 def value(xp: Any, x: Array) -> tuple[Array, tuple[Array, Array]]:
@@ -36,14 +36,15 @@ def curvature(xp: Any, kept: tuple[Array, Array], x_dot: Array, f_bar: Array) ->
 
 
 def size(xp: Any, mode: str, kept: tuple[Array, Array], *seeds: Array) -> Array:
-    y, m = kept
+    y, m = floored(xp, kept[0]), kept[1]
     if mode == "value":
         return xp.where(abs(m) > 1, abs(m), xp.ones_like(m))
     if mode == "pushforward":
         return dot(xp, y, abs(seeds[0]))[..., 0]
     if mode == "pullback":
         return abs(seeds[0])[..., None] * y
-    return abs(seeds[1])[..., None] * _softmax.size(xp, "pushforward", y, seeds[0])
+    once = floored(xp, _softmax.size(xp, "pushforward", y, seeds[0]))
+    return abs(seeds[1])[..., None] * once
 
 
 rule = Rule(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._rule import Array, Bound, Edges, Rule
+from ._stable import floored
 
 Kept = tuple[Array, Array]
 
@@ -52,7 +53,7 @@ def jacobian(xp: Any, kept: Kept) -> Array:
 
 
 def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Array:
-    y, n = kept
+    y, n = (floored(xp, side) for side in kept)
     if mode == "value":
         return y
     product = y * n * abs(seeds[0])
@@ -78,7 +79,14 @@ rule = Rule(
     edges=Edges(empty=0.0),
     codomain=(0.0, 1.0),
     options=("out",),
-    laws=frozenset({"two-classes", "monotone"}),
+    laws=frozenset(
+        {
+            "two-classes",
+            "monotone",
+            "self-adjoint",
+            "positive-semidefinite",
+        }
+    ),
     formula=__doc__ or "",
     summary="Probability of one logit beside 0: y = 1 / (1 + exp(-x)), entry by entry.",
     source="The logistic function (Verhulst 1845).",

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._rule import Array, Bound, Edges, Rule
-from ._stable import centred, dot, others, partition, probabilities
+from ._stable import centred, dot, floored, others, partition, probabilities
 
 
 def value(xp: Any, x: Array) -> tuple[Array, Array]:
@@ -40,6 +40,7 @@ def jacobian(xp: Any, y: Array) -> tuple[Array, Array, Array]:
 
 
 def size(xp: Any, mode: str, y: Array, *seeds: Array) -> Array:
+    y = floored(xp, y)
     if mode == "value":
         return y
     h = [abs(centred(xp, y, seed)) for seed in seeds]
@@ -77,6 +78,7 @@ rule = Rule(
             "kills-constants",
             "self-adjoint",
             "positive-semidefinite",
+            "monotone",
         }
     ),
     formula=__doc__ or "",

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._rule import Array, Bound, Edges, Rule
+from ._stable import floored
 from .sigmoid import both_sides
 
 Kept = tuple[Array, Array, Array]
@@ -50,7 +51,7 @@ def recall(xp: Any, y: Array) -> Kept:
 
 
 def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Array:
-    y, s, n = kept
+    y, s, n = (floored(xp, part) for part in kept)
     if mode == "value":
         return y
     if mode == "curvature":
@@ -77,7 +78,14 @@ rule = Rule(
     edges=Edges(empty=0.0, infinite=float("inf")),
     codomain=(0.0, float("inf")),
     options=("out",),
-    laws=frozenset({"odd-part", "monotone"}),
+    laws=frozenset(
+        {
+            "odd-part",
+            "monotone",
+            "self-adjoint",
+            "positive-semidefinite",
+        }
+    ),
     formula=__doc__ or "",
     summary="Logsumexp of one logit and 0: y = log(1 + exp(x)), entry by entry.",
     source='Dugas et al. (2001), "Incorporating second-order functional knowledge for '
