@@ -106,10 +106,12 @@ def as_seed(
 
 def deliver(values: np.ndarray, dtype: np.dtype, out: np.ndarray | None = None) -> Any:
     """The answer rounded once to its dtype, a scalar if without axes, or in out."""
+    with np.errstate(all="ignore"):  # a number too large for the dtype is infinity
+        rounded = values.astype(dtype, copy=False)
     if out is not None:
-        out[...] = values.astype(dtype, copy=False)
+        out[...] = rounded
         return out
-    return values.astype(dtype, copy=False)[()]
+    return rounded[()]
 
 
 def refuse_out(

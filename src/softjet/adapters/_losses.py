@@ -151,7 +151,7 @@ class Loss(Function):
             return deliver(numbers.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
             # The sum first and one division after: a mean of equal losses is that loss.
-            whole = total(np, _finite_or_total(numbers)[None, :])[0, 0]
+            whole = total(np, numbers[None, :])[0, 0]
             share = loss.share[0] if loss.share.size else 0.0
             return deliver(np.asarray(whole * share), loss.call.dtype)
 
@@ -193,16 +193,9 @@ class BinaryLoss(Loss):
         if loss.apart:
             return deliver(taken.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
-            whole = total(np, _finite_or_total(taken)[None, :])[0, 0]
+            whole = total(np, taken[None, :])[0, 0]
             share = loss.share.max(initial=0.0)
             return deliver(np.asarray(whole * share), loss.call.dtype)
-
-
-def _finite_or_total(numbers: np.ndarray) -> np.ndarray:
-    """Two-word sums turn an infinity into NaN; an infinite loss sums to itself."""
-    if np.isfinite(numbers).all():
-        return numbers
-    return np.array([numbers.sum()]) if numbers.size else np.array([INF])
 
 
 def _reciprocal(mass: float) -> float:

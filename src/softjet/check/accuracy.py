@@ -84,7 +84,7 @@ def sizes(rule: Rule, mode: str, trial: Trial) -> np.ndarray:
     """The rule's own error model at a trial, flat, in float64."""
     T = trial.temperature
     wide = [np.asarray(x, np.float64) for x in trial.x]
-    primals: list[Any] = [x if T == 1 else Scaled(x, 0 * x, T) for x in wide]
+    primals: list[Any] = [x if T == 1 else Scaled(x, np.zeros_like(x), T) for x in wide]
     given = [np.asarray(t, np.float64) for t in trial.given]
     seeds: list[Any] = []
     if mode in ("pushforward", "curvature"):
@@ -121,14 +121,16 @@ def judge(
         if ulps == 0:
             worst = worst.join(Worst(trial=name, entries=1))
             continue
-        error = float(abs(mpf(float(value)) - right))
-        unit = u * float(scale)
-        units = error / unit if unit > 0 else float("inf")
-        allowed = max(bound.units * unit, tiny)
-        share = min(error / allowed, ulps / bound.ulps if bound.ulps else float("inf"))
+        # In mpmath's range: u times a size near the smallest number is 0 as a float.
+        error = abs(mpf(float(value)) - right)
+        unit = mpf(u) * mpf(float(scale))
+        share = float(error / max(bound.units * unit, mpf(tiny)))
+        if bound.ulps:
+            share = min(share, ulps / bound.ulps)
+        units = float(error / unit) if unit > 0 else float("inf")
         if error <= tiny:
             ulps = units = 0.0
-        share = share if np.isfinite(error) else float("inf")
+        share = share if np.isfinite(share) else float("inf")
         worst = worst.join(Worst(share, ulps, units, name, 1))
     return worst
 

@@ -95,9 +95,12 @@ def total_words(xp: Any, a: Array) -> tuple[Array, Array]:
 
 
 def total(xp: Any, a: Array) -> Array:
-    """The sum over the last axis, kept as an axis of one."""
+    """The sum over the last axis, kept as an axis of one.
+
+    An infinite term makes the sum infinite; its rounding error, inf - inf, is not one.
+    """
     high, low = total_words(xp, a)
-    return high + low
+    return xp.where(xp.isfinite(low), high + low, high)
 
 
 def dot(xp: Any, a: Array, b: Array) -> Array:
@@ -235,3 +238,8 @@ def floored(xp: Any, y: Array) -> Array:
     """
     tiny = float(xp.finfo(y.dtype).smallest_normal)
     return xp.where(y < tiny, tiny * xp.ones_like(y), y)
+
+
+def weighed(xp: Any, y: Array, size: Array) -> Array:
+    """<y, size> for an error model: every product is rounded, so floored."""
+    return total(xp, floored(xp, y * size))

@@ -35,8 +35,10 @@ def value(xp: Any, x: Array) -> tuple[Array, Kept]:
     log_y = row.d + (row.e - log_of_sum(xp, row))
     # C(l) = C(d): the differences of logits have no digits to lose to the partition
     # function, which is large beside them where the row is nearly uniform.
-    d = xp.where(xp.isfinite(row.d), row.d, xp.zeros_like(row.d))
-    h = centred(xp, y, d, row.e)
+    # Below exp(-1e4) there is no probability to weigh them: any number will do.
+    alive = row.d > -1e4
+    d = xp.where(alive, row.d, -1e4 * xp.ones_like(y))
+    h = centred(xp, y, d, xp.where(alive, row.e, xp.zeros_like(y)))
     return total(xp, times(xp, y, -log_y))[..., 0], (y, h)
 
 

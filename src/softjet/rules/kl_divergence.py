@@ -62,6 +62,7 @@ def value(xp: Any, a: Array, b: Array) -> tuple[Array, Kept]:
     difference, low = two_difference(row_p.d, row_q.d)
     zero = xp.zeros_like(difference)
     bounded = xp.isfinite(difference) & xp.isfinite(low)
+    bounded = bounded & ((p > 0) | (abs(difference) < 1e4))
     low = xp.where(bounded, low + (row_p.e - row_q.e), zero)
     h = centred(xp, p, xp.where(bounded, difference, zero), low)
     dead = (p == 0) & (q == 0)

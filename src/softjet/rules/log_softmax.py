@@ -17,7 +17,6 @@ from . import softmax as _softmax
 from ._rule import Array, Bound, Edges, Rule
 from ._stable import (
     centred,
-    dot,
     floored,
     largest,
     log_of_sum,
@@ -25,6 +24,7 @@ from ._stable import (
     partition,
     probabilities,
     total,
+    weighed,
 )
 
 
@@ -63,7 +63,7 @@ def size(xp: Any, mode: str, y: Array, *seeds: Array) -> Array:
         return y.shape[-1] * floored(xp, xp.zeros_like(y))
     if mode == "pushforward":
         h = abs(centred(xp, y, seeds[0]))
-        return h + dot(xp, y, h)
+        return h + weighed(xp, y, h)
     mass = abs(seeds[-1])
     if mode == "pullback":
         return mass * others(xp, y) + y * (total(xp, mass) - mass)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._rule import Array, Bound, Edges, Rule
-from ._stable import centred, dot, floored, others, partition, probabilities
+from ._stable import centred, dot, floored, others, partition, probabilities, weighed
 
 
 def value(xp: Any, x: Array) -> tuple[Array, Array]:
@@ -44,9 +44,9 @@ def size(xp: Any, mode: str, y: Array, *seeds: Array) -> Array:
     if mode == "value":
         return y
     h = [abs(centred(xp, y, seed)) for seed in seeds]
-    spread = [g + dot(xp, y, g) for g in h]
+    spread = [g + weighed(xp, y, g) for g in h]
     if mode == "curvature":
-        return y * (spread[0] * spread[1] + dot(xp, y, h[0] * h[1]))
+        return y * (spread[0] * spread[1] + weighed(xp, y, h[0] * h[1]))
     return y * spread[0]
 
 

@@ -21,7 +21,7 @@ Kept = tuple[Array, Array, Array]
 
 def value_at(xp: Any, x: Array) -> Array:
     """max(x, 0) + log1p(e^-|x|): both terms positive, so nothing cancels."""
-    return xp.where(x > 0, x, xp.zeros_like(x)) + xp.log1p(xp.exp(-abs(x)))
+    return xp.where(x >= 0, x, xp.zeros_like(x)) + xp.log1p(xp.exp(-abs(x)))
 
 
 def value(xp: Any, x: Array) -> tuple[Array, Kept]:
