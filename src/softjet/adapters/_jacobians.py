@@ -27,13 +27,13 @@ def of_rows(rule: Rule, call: Call) -> Jacobian:
     sink = None
     if problem.sink is not None:
         sink = parts[2][:, -1].reshape(rows.batch)
-    return Jacobian(
+    cold = Jacobian(
         *(part[:, : rows.length].reshape(shape) for part in parts),
         sink=sink,
-        scale=1 / problem.temperature,
         name=rule.name,
         dtype=call.dtype,
     )
+    return cold if problem.temperature == 1 else cold / problem.temperature
 
 
 def _block(rule: Rule, problem: Problem, block: slice) -> tuple[np.ndarray, ...]:
