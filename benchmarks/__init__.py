@@ -1,0 +1,1 @@
+"""Tables that are computed, not written: run one as `python -m benchmarks.NAME`."""
