@@ -11,25 +11,17 @@ from ..errors import Refusal, TypeRefusal
 # bfloat16 is ml_dtypes'; whoever holds such an array has loaded it: the name will do.
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 FOREIGN = {
-    "torch": "x.detach().cpu().numpy()",
-    "jax": "numpy.asarray(x)",
-    "jaxlib": "numpy.asarray(x)",
-    "tensorflow": "x.numpy()",
-    "cupy": "x.get()",
+    "torch": "{}.detach().cpu().numpy()",
+    "jax": "numpy.asarray({})",
+    "jaxlib": "numpy.asarray({})",
+    "tensorflow": "{}.numpy()",
+    "cupy": "{}.get()",
 }
 
 
 def as_array(x: Any, what: str, function: str) -> np.ndarray:
     """`x` as an array of real numbers, or a refusal naming `what` and `function`."""
-    library = type(x).__module__.partition(".")[0]
-    if library in FOREIGN:
-        raise TypeRefusal(
-            "array-foreign",
-            f"{function} computes on NumPy arrays and converts no other in silence",
-            got=f"{what} of type {library} {type(x).__name__}",
-            want="a NumPy array, or nested lists of numbers",
-            hint=f"softjet.{function}({FOREIGN[library]})",
-        )
+    refuse_foreign(x, what, function)
     if isinstance(x, np.ma.MaskedArray):
         raise TypeRefusal(
             "array-masked",
@@ -51,20 +43,46 @@ def as_array(x: Any, what: str, function: str) -> np.ndarray:
     return array
 
 
+def refuse_foreign(x: Any, what: str, function: str) -> None:
+    """Arrays of other libraries, alone or in a list, are not converted in silence."""
+    first = x
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    library = type(first).__module__.partition(".")[0]
+    if library in FOREIGN:
+        raise TypeRefusal(
+            "array-foreign",
+            f"{function} computes on NumPy arrays and converts no other in silence",
+            got=f"{what} of type {library} {type(first).__name__}",
+            want="a NumPy array, or nested lists of numbers",
+            hint=FOREIGN[library].format(what) if first is x else None,
+        )
+
+
 def refuse_dtype(array: np.ndarray, what: str, function: str) -> None:
     if array.dtype.name in FLOATS or array.dtype.kind in "iub":
         return
+    hint = None
+    if array.dtype.kind in "OSU":
+        problem = f"{what} is not an array of real numbers"
+        if what == "targets":
+            hint = "numpy.unique(targets, return_inverse=True)[1] for class ids"
+    else:
+        problem = f"{function} is for real numbers in a dtype it is accurate for"
     raise TypeRefusal(
         "array-dtype",
-        f"{function} is for real numbers in a dtype it is accurate for",
+        problem,
         got=f"{what} of dtype {array.dtype}",
         want=", ".join(FLOATS) + ", or integers (which become float64)",
+        hint=hint,
     )
 
 
 def float_dtype(array: np.ndarray) -> np.dtype:
     """The dtype of the answer: that of the input, float64 for integers."""
-    return array.dtype if array.dtype.name in FLOATS else np.dtype(np.float64)
+    if array.dtype.name in FLOATS:
+        return array.dtype.newbyteorder("=")
+    return np.dtype(np.float64)
 
 
 def common_dtype(arrays: list[np.ndarray], names: tuple[str, ...]) -> np.dtype:
@@ -92,6 +110,7 @@ def same_shape(
             f"{what} does not have the shape of {whose}",
             got=f"{what} {array.shape}",
             want=f"{what} {shape}",
+            hint='reduction="none"' if shape == () and what == "loss_bar" else None,
         )
 
 
@@ -101,7 +120,8 @@ def as_seed(
     """A tangent or cotangent: the shape of its primal, rounded to its dtype."""
     array = as_array(seed, what, name)
     same_shape(array, shape, what, whose)
-    return array.astype(dtype, copy=False)
+    with np.errstate(all="ignore"):  # a seed too large for the dtype is infinity
+        return array.astype(dtype, copy=False)
 
 
 def deliver(values: np.ndarray, dtype: np.dtype, out: np.ndarray | None = None) -> Any:
@@ -129,7 +149,7 @@ def refuse_out(
     got = (
         f"{out.shape} {out.dtype}"
         if isinstance(out, np.ndarray)
-        else f"a {type(out).__name__}"
+        else f"of type {type(out).__name__}"
     )
     raise Refusal(
         "out-mismatch",

@@ -16,6 +16,8 @@ Axis = int | tuple[int, ...]
 def normalise(axis: Any, ndim: int) -> tuple[int, ...]:
     """Axes counted from the front, or a refusal."""
     try:
+        if any(isinstance(a, (bool, np.bool_)) for a in _as_tuple(axis)):
+            raise TypeError
         axes = tuple(operator.index(a) for a in _as_tuple(axis))
     except TypeError:
         raise Refusal(
@@ -84,5 +86,7 @@ class Rows:
 
     def place(self, row: int) -> str:
         """The row's indices among the batch axes, for a message."""
-        index = np.unravel_index(row, self.batch) if self.batch else ()
-        return "(" + ", ".join(str(int(i)) for i in index) + ")"
+        index = [int(i) for i in np.unravel_index(row, self.batch)]
+        if not index:
+            return "the row"
+        return f"row {index[0] if len(index) == 1 else tuple(index)}"

@@ -28,6 +28,14 @@ DEFAULTS: dict[str, Any] = {
     "weight": None,
     "ignore_index": None,
 }
+# What other libraries call the same thing.
+SYNONYMS = {
+    "dim": "axis",
+    "axes": "axis",
+    "keepdim": "keepdims",
+    "tau": "temperature",
+    "mask": "where",
+}
 # These shape the delivered value alone, so only the plain call takes them.
 CALL_ONLY = ("keepdims", "out")
 MODES = (
@@ -129,17 +137,8 @@ class Function:
         )
         for name in options:
             if name not in known:
-                near = get_close_matches(name, known, 1)
-                called = (
-                    self.rule.name if mode == "call" else f"{self.rule.name}.{mode}"
-                )
-                raise TypeRefusal(
-                    "option-unknown",
-                    f"{called} takes no such option",
-                    got=name,
-                    want=", ".join(known) or "no options",
-                    hint=near[0] if near else None,
-                )
+                suffix = "" if mode == "call" else f".{mode}"
+                raise unknown_option(f"{self.rule.name}{suffix}", name, known)
         return {name: options.get(name, DEFAULTS[name]) for name in self.rule.options}
 
     def _arrays(self, primals: Any) -> tuple[np.ndarray, ...]:
@@ -168,7 +167,7 @@ class Function:
             raise TypeRefusal(
                 "primals-tuple",
                 f"{self.rule.name} differentiates several arguments together",
-                got=f"{what} as {type(value).__name__}",
+                got=f"{what} as a {type(value).__name__}{_count(value)}",
                 want=f"a tuple ({', '.join(self.rule.primals)}); "
                 "None in it for no tangent",
             )
@@ -236,6 +235,23 @@ class Function:
                 shape = call.rows.kept if call.options["keepdims"] else call.rows.batch
             refuse_out(out, shape, call.dtype)
         return self._value(call, call.problem.run("value")[0])
+
+
+def unknown_option(called: str, name: str, known: tuple[str, ...]) -> TypeRefusal:
+    """The refusal of an option that a function does not have, with the near name."""
+    near = [SYNONYMS[name]] if SYNONYMS.get(name) in known else []
+    near = near or get_close_matches(name, known, 1)
+    return TypeRefusal(
+        "option-unknown",
+        f"{called} takes no such option",
+        got=name,
+        want=", ".join(known) or "no options",
+        hint=near[0] if near else None,
+    )
+
+
+def _count(value: Any) -> str:
+    return f" of {len(value)}" if isinstance(value, (tuple, list)) else ""
 
 
 def _why_not(rule: Rule, mode: str) -> str:

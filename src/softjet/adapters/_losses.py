@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 
 from ..errors import Refusal
+from ..rules._jacobian import Jacobian
 from ..rules._stable import total
 from . import _options
 from ._arrays import as_seed, deliver, float_dtype
@@ -91,11 +92,18 @@ class Loss(Function):
         return self._run(loss, self._one(loss), "curvature", x_dot=seeds)[0]
 
     def jacobian(self, logits: Any, targets: Any, **options: Unpack[Options]) -> Any:
-        """The gradient; with reduction="none" a row a loss, reduced axes flattened."""
+        """The gradient; with reduction="none" the Jacobian of the losses.
+
+        A row a loss with the reduced axes flattened for cross_entropy; a structured
+        diagonal along the last axis for binary_cross_entropy.
+        """
         loss = self._reduced(logits, targets, dict(options), "jacobian")
         rows = loss.call.rows
-        if not loss.apart or rows is None:
+        if not loss.apart:
             return self._run(loss, self._one(loss), "pullback")[0]
+        if rows is None:
+            slopes = self._run(loss, self._one(loss), "pullback")[0]
+            return Jacobian(slopes, name=self.rule.name, dtype=loss.call.dtype)
         answer = loss.call.problem.run("pullback", y_bar=self._bars(loss, 1.0))[0]
         return answer.reshape((*rows.batch, rows.length))
 
@@ -171,7 +179,7 @@ class BinaryLoss(Loss):
         if mask is not None:
             # A masked entry becomes one whose loss is 0 in every order.
             share = mask.reshape(-1).astype(np.float64)
-            z, t = np.where(mask, z, 0).astype(float_dtype(z)), t * share[:, None]
+            z, t = np.where(mask, z, -INF).astype(float_dtype(z)), t * share[:, None]
         if reduction == "mean":
             share = share * _reciprocal(share.sum())
         dtype = float_dtype(z)
@@ -185,7 +193,10 @@ class BinaryLoss(Loss):
         return Reduced(call, share, reduction == "none", z.shape)
 
     def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
-        return super()._bars(loss, bar)[:, None]
+        with np.errstate(all="ignore"):
+            bars = super()._bars(loss, bar)
+        # A masked entry's seed is never read, even if NaN.
+        return np.where(loss.share == 0, 0.0, bars)[:, None]
 
     def _sum(self, loss: Reduced, answer: np.ndarray) -> Any:
         numbers = answer.reshape(-1).astype(np.float64)
@@ -210,10 +221,12 @@ def _mass(problem: Problem, weights: Targets) -> float:
         live = problem.primals[0][block] != -INF
         if problem.live is not None:
             live = live & problem.live[block]
-        parts.append(weights.mass(block, live))
+        with np.errstate(all="ignore"):
+            parts.append(weights.mass(block, live))
     if not parts:
         return 0.0
-    mass = total(np, np.concatenate(parts)[None, :])[0, 0]
+    with np.errstate(all="ignore"):
+        mass = total(np, np.concatenate(parts)[None, :])[0, 0]
     if not np.isfinite(mass):
         raise Refusal(
             "targets-mass",

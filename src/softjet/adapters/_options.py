@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Refusal
-from ._arrays import as_array
+from ._arrays import as_array, refuse_foreign
 from ._axes import Rows
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -21,8 +21,8 @@ def temperature(value: Any) -> float:
         raise Refusal(
             "temperature-sign",
             "temperature is not a positive finite number",
-            got=f"temperature={value!r}",
-            want="temperature > 0; small sharpens, large flattens",
+            got=_shown("temperature", value),
+            want="one number > 0; small sharpens, large flattens",
         )
     return number
 
@@ -36,24 +36,32 @@ def _real(value: Any) -> float | None:
         return None
 
 
+def _shown(name: str, value: Any) -> str:
+    """A setting in a message: its value, or its shape where it is an array."""
+    if isinstance(value, (int, float, str, type(None), np.generic)):
+        return f"{name}={value!r}"
+    shape = f" of shape {np.shape(value)}" if np.ndim(value) else ""
+    return f"{name} of type {type(value).__name__}{shape}"
+
+
 def label_smoothing(value: Any) -> float:
     number = _real(value)
     if number is None or not 0 <= number <= 1:
         raise Refusal(
             "smoothing-range",
             "label_smoothing is not a share",
-            got=f"label_smoothing={value!r}",
+            got=_shown("label_smoothing", value),
             want="0 <= label_smoothing <= 1",
         )
     return number
 
 
 def reduction(value: Any) -> str:
-    if value not in REDUCTIONS:
+    if not isinstance(value, str) or value not in REDUCTIONS:
         raise Refusal(
             "reduction-name",
             "no such reduction",
-            got=f"reduction={value!r}",
+            got=_shown("reduction", value),
             want=", ".join(repr(name) for name in REDUCTIONS),
         )
     return value
@@ -68,7 +76,7 @@ def ignore_index(value: Any) -> int | None:
         raise Refusal(
             "ignore-index-type",
             "ignore_index is not a class id",
-            got=f"ignore_index={value!r}",
+            got=_shown("ignore_index", value),
             want="a whole number, or None to ignore no row",
         ) from None
 
@@ -77,7 +85,11 @@ def where(mask: Any, shape: tuple[int, ...], function: str) -> np.ndarray | None
     """The mask broadcast to the logits, without a copy."""
     if mask is None:
         return None
-    array = np.asarray(mask)
+    refuse_foreign(mask, "where", function)
+    try:
+        array = np.asarray(mask)
+    except ValueError:
+        array = np.asarray("ragged lists")
     if array.dtype != np.bool_:
         raise Refusal(
             "where-dtype",
@@ -86,7 +98,7 @@ def where(mask: Any, shape: tuple[int, ...], function: str) -> np.ndarray | None
             want="booleans: True takes part, False leaves the row",
             hint="where.astype(bool)" if array.dtype.kind in "iu" else None,
         )
-    return broadcast(array, shape, "where", f"the argument of {function}")
+    return broadcast(array, shape, "where", "the logits")
 
 
 def broadcast(
@@ -100,7 +112,18 @@ def broadcast(
             f"{what} does not broadcast to {whose}",
             got=f"{what} {array.shape}",
             want=f"a shape that broadcasts to {shape}",
+            hint=_with_axes(array, shape, what),
         ) from None
+
+
+def _with_axes(array: np.ndarray, shape: tuple[int, ...], what: str) -> str | None:
+    """Adding last axes is the cure where one value a row came for a row of them."""
+    short = len(shape) - array.ndim
+    if short > 0 and all(
+        n in (1, wanted) for n, wanted in zip(array.shape, shape, strict=False)
+    ):
+        return f"{what}[..., {', '.join(['None'] * short)}]"
+    return None
 
 
 def sink(value: Any, rows: Rows, function: str) -> np.ndarray | None:

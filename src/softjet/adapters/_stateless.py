@@ -10,6 +10,7 @@ from ..errors import Refusal
 from ..rules._stable import total
 from ._arrays import as_array, as_seed, deliver, float_dtype
 from ._axes import Rows
+from ._function import DEFAULTS, unknown_option
 from ._options import temperature as read_temperature
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Stateless:
         entries = self.rule.maps == "entries"
         known = () if entries else ("axis", "temperature")
         for option in options:
+            if option not in known and option not in DEFAULTS:
+                raise unknown_option(f"{self.rule.name}.{mode}", option, known)
             if option not in known:
                 raise Refusal(
                     "option-stateless",
@@ -101,7 +104,10 @@ def _rest(p: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """
     rest = 1 - total(np, p)
     small, eps = _roundings(dtype)
-    slack = 2 * eps + p.shape[-1] * small
+    # Two roundings of p; and where p came from its logarithm, whose rounding
+    # exponentiation magnifies by abs(log p), the mean of that: the entropy.
+    entropy = total(np, np.where(p > 0, -p * np.log(p), 0.0))
+    slack = (2 + entropy) * eps + p.shape[-1] * small
     empty = (p == 0).all(-1, keepdims=True)
     return np.where((abs(rest) <= slack) | empty, 0.0, rest)
 
@@ -133,5 +139,4 @@ def _refuse_mass(rule: Rule, rest: np.ndarray) -> None:
             f"y is not a value of {rule.name}: a row sums to more than one",
             got=f"row {int(over[0])} sums to {1 - rest[over[0], 0]:.6g}",
             want="rows along `axis` that sum to one, or to less beside a sink",
-            hint="axis= the axis that sums to one",
         )

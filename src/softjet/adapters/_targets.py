@@ -89,13 +89,14 @@ class Targets:
         if not bad.any():
             return
         row = int(np.flatnonzero(bad)[0])
-        value = int(self.array[row])
+        value, classes = int(self.array[row]), self.rows.length
+        alone = value < 0 and (self.array[bad] == value).all()
         raise Refusal(
             "targets-range",
             "a class id is out of range",
-            got=f"id {value} in row {self.rows.place(row)}, {int(bad.sum())} such rows",
-            want=f"0 to {self.rows.length - 1}",
-            hint=f"ignore_index={value}" if value < 0 else None,
+            got=f"id {value} in {self.rows.place(row)}, {int(bad.sum())} such in all",
+            want=f"0 to {classes - 1}" if classes else "no id: there are no classes",
+            hint=f"ignore_index={value}" if alone else None,
         )
 
     def _refuse_probabilities(self) -> None:
@@ -105,7 +106,7 @@ class Targets:
             raise Refusal(
                 "targets-probabilities",
                 "target probabilities are negative or not finite",
-                got=f"row {self.rows.place(int(np.flatnonzero(bad)[0]))}",
+                got=self.rows.place(int(np.flatnonzero(bad)[0])),
                 want="finite numbers >= 0",
             )
 
@@ -121,7 +122,7 @@ class Targets:
             raise Refusal(
                 "targets-masked",
                 "a target lies on a class that where masks out",
-                got=f"row {self.rows.place(int(np.flatnonzero(dead)[0]))}",
+                got=self.rows.place(int(np.flatnonzero(dead)[0])),
                 want="targets on unmasked classes",
             )
 
@@ -142,9 +143,9 @@ def _are_ids(array: np.ndarray, rows: Rows) -> bool:
         )
     hint = None
     if integer and array.shape == rows.shape:
-        hint = "targets.astype(float)"
-    elif floating and array.shape == rows.batch:
-        hint = "targets.astype(int)"
+        hint = "numpy.asarray(targets, float)"
+    elif floating and array.shape == rows.batch and (array == np.floor(array)).all():
+        hint = "numpy.asarray(targets, int)"
     elif integer and array.shape == (*rows.batch, 1):
         hint = "targets[..., 0]"
     raise Refusal(
@@ -171,6 +172,7 @@ def binary_targets(targets: Any, shape: tuple[int, ...]) -> np.ndarray:
             "targets do not line up with logits",
             got=f"logits {shape}, targets {array.shape} {array.dtype}",
             want=f"targets {shape}, one number from 0 to 1 for each logit",
+            hint="targets[..., None]" if (*array.shape, 1) == shape else None,
         )
     wide = array.astype(np.float64)
     bad = np.argwhere(~((wide >= 0) & (wide <= 1)))

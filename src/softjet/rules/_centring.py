@@ -114,6 +114,8 @@ class Centring:
         else:
             # 0 - x, not -x: a dead entry is +0.
             out = 0.0 - self.a[..., :, None] * self.y[..., None, :]
+            # Beside a NaN too: a dead entry's derivatives are 0.
+            out[self.dead[..., :, None] | self.dead[..., None, :]] = 0.0
         step = np.arange(size)
         out[..., step, step] = self.diagonal
         return out

@@ -106,7 +106,7 @@ class Jacobian(Structured):
             raise Refusal(
                 "jacobian-sqrt-sign",
                 f"{self!r} has negative entries on its diagonal, so no square root",
-                got=f"{np.count_nonzero(self._form.a < 0)} entries below 0",
+                got=f"entries below 0: {np.count_nonzero(self._form.a < 0)}",
                 want="entries of 0 or more",
             )
         name = f"sqrt of {self._name}"
