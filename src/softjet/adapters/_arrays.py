@@ -30,8 +30,15 @@ def as_array(x: Any, what: str, function: str) -> np.ndarray:
             want="the data, and the mask as where (True takes part)",
             hint="x.data with where=~numpy.ma.getmaskarray(x)",
         )
+    array = rectangular(x, what)
+    refuse_dtype(array, what, function)
+    return array
+
+
+def rectangular(x: Any, what: str) -> np.ndarray:
+    """`x` as an array of any dtype; nested lists of different lengths are refused."""
     try:
-        array = np.asarray(x)
+        return np.asarray(x)
     except ValueError:
         raise Refusal(
             "array-ragged",
@@ -39,8 +46,6 @@ def as_array(x: Any, what: str, function: str) -> np.ndarray:
             got="nested sequences of different lengths",
             want="rows of one length; pad with -inf, or mask with where",
         ) from None
-    refuse_dtype(array, what, function)
-    return array
 
 
 def refuse_foreign(x: Any, what: str, function: str) -> None:

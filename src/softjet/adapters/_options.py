@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Refusal
-from ._arrays import as_array, refuse_foreign
+from ._arrays import as_array, rectangular, refuse_foreign
 from ._axes import Rows
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -86,10 +86,7 @@ def where(mask: Any, shape: tuple[int, ...], function: str) -> np.ndarray | None
     if mask is None:
         return None
     refuse_foreign(mask, "where", function)
-    try:
-        array = np.asarray(mask)
-    except ValueError:
-        array = np.asarray("ragged lists")
+    array = rectangular(mask, "where")
     if array.dtype != np.bool_:
         raise Refusal(
             "where-dtype",
