@@ -177,33 +177,33 @@ def table(dtype: str) -> Iterator[str]:
             yield "| " + " | ".join(cells) + " |"
 
 
+HEAD = """# Accuracy, measured
+
+Worst errors on the stress corpus (`softjet.check.corpus`) against 60 digits
+(`softjet.check.oracle`), written by `python -m benchmarks.accuracy --write` with Python
+{python}, NumPy {numpy} and SciPy {scipy} on {processor}. `tests/test_accuracy.py` holds
+every cell to its bound.
+
+An entry may err by its bound: ulps of the exact entry, or units of u times the rule's
+error model `size` (`rules/*.py`), and never less than one smallest subnormal number.
+Below the smallest normal number the model allows one smallest subnormal for each number
+that was rounded there: each term of a sum, and a probability that a seed then
+multiplies. The figure is the worst share of the bound, in its unit.
+
+SciPy's column is SciPy for values and, as SciPy has no derivatives, the textbook
+formula in NumPy on SciPy's values: `y * (g - (y * g).sum())`, `softmax - one_hot`. It is
+judged on the rows without a dead entry and without a temperature alone.
+"""
+
+
 def page() -> Iterator[str]:
     """The whole page, measured now."""
-    yield "# Accuracy, measured"
-    yield ""
-    yield (
-        "Worst errors on the stress corpus (`softjet.check.corpus`) against 60 digits "
-        "(`softjet.check.oracle`), written by `python -m benchmarks.accuracy --write` "
-        f"with Python {platform.python_version()}, NumPy {np.__version__} and SciPy "
-        f"{scipy.__version__} on {_processor()}. `tests/test_accuracy.py` holds every "
-        "cell to its bound."
-    )
-    yield ""
-    yield (
-        "An entry may err by its bound: ulps of the exact entry, or units of u times "
-        "the rule's error model `size` (`rules/*.py`), and never less than one smallest "
-        "subnormal number. Below the smallest normal number the model allows one "
-        "smallest subnormal for each number that was rounded there: each term of a sum, "
-        "and a probability that a seed then multiplies. The figure is the worst share "
-        "of the bound, in its unit."
-    )
-    yield ""
-    yield (
-        "SciPy's column is SciPy for values and, as SciPy has no derivatives, the "
-        "textbook formula in NumPy on SciPy's values: `y * (g - (y * g).sum())`, "
-        "`softmax - one_hot`. It is judged on the rows without a dead entry and without "
-        "a temperature alone."
-    )
+    yield HEAD.format(
+        python=platform.python_version(),
+        numpy=np.__version__,
+        scipy=scipy.__version__,
+        processor=_processor(),
+    ).rstrip()
     for dtype in DTYPES:
         yield ""
         yield f"## {dtype}"

@@ -120,7 +120,7 @@ v is not 0 beside a row of 0 [jacobian-solve-range]
         lambda: Jacobian(np.array([1.0, -1.0]), name="sine").sqrt(),
         """Jacobian(sine, 2 x 2) has negative entries on its diagonal, \
 so no square root [jacobian-sqrt-sign]
-  got   1 entries below 0
+  got   entries below 0: 1
   want  entries of 0 or more""",
     ),
     "eigvalsh": (
