@@ -191,8 +191,8 @@ that was rounded there: each term of a sum, and a probability that a seed then
 multiplies. The figure is the worst share of the bound, in its unit.
 
 SciPy's column is SciPy for values and, as SciPy has no derivatives, the textbook
-formula in NumPy on SciPy's values: `y * (g - (y * g).sum())`, `softmax - one_hot`. It is
-judged on the rows without a dead entry and without a temperature alone.
+formula in NumPy on SciPy's values: `y * (g - (y * g).sum())`, `softmax - one_hot`. It
+is judged on the rows without a dead entry and without a temperature alone.
 """
 
 
