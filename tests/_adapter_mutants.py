@@ -103,11 +103,13 @@ class StatelessNotCooled:
         return super()._stateless_options(mode, options)[0], 1.0  # type: ignore[misc]
 
 
-class MissingIsOne:
+class MissingIsSome:
+    # Not ones: a constant tangent moves nothing, and no law could tell.
     def _tangents(self, call: Any, tangents: Any) -> Any:
         found = super()._tangents(call, tangents)  # type: ignore[misc]
-        ones = np.ones((call.problem.count, call.problem.length))
-        return tuple(ones if seed is None else seed for seed in found)
+        shape = (call.problem.count, call.problem.length)
+        some = np.arange(float(np.prod(shape))).reshape(shape)
+        return tuple(some if seed is None else seed for seed in found)
 
 
 def _to_numbers(rule: Rule) -> bool:
@@ -150,5 +152,5 @@ FUNCTIONS: dict[str, tuple[Callable[[Rule], bool], type]] = {
     "hvp": (_to_numbers, _twice("hvp")),
     "temperature not chained in the Jacobian": (_structured, MatrixNotCooled),
     "temperature not chained in the stateless": (_structured, StatelessNotCooled),
-    "missing tangent taken for ones": (_pair, MissingIsOne),
+    "missing tangent taken for some": (_pair, MissingIsSome),
 }

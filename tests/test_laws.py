@@ -41,10 +41,14 @@ def test_the_rule_obeys(rule: Rule, law: Law) -> None:
 @pytest.mark.parametrize(("rule", "law"), PAIRS, ids=_ids(PAIRS))
 def test_the_law_has_something_to_say(rule: Rule, law: Law) -> None:
     # A law that skips every probe of a rule would hold for anything.
-    function, uneven = function_of(rule), probes(rule.name)[:2]
-    with np.errstate(all="ignore"):
-        counts = [_size(c) for probe in uneven for c in law.compare(function, probe)]
-    assert sum(counts) >= 3
+    function, sizes = function_of(rule), 0
+    for probe in probes(rule.name)[:2]:
+        with np.errstate(all="ignore"):
+            for comparison in law.compare(function, probe):
+                sizes += _size(comparison)
+                if sizes >= 3:
+                    return
+    pytest.fail(f"{law} says {sizes} things of {rule}")
 
 
 @pytest.mark.parametrize(("rule", "law"), UNCLAIMED, ids=_ids(UNCLAIMED))

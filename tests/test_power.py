@@ -46,23 +46,25 @@ def test_every_mutant_is_caught(rule: str) -> None:
 def test_what_is_left_out_is_the_rule_itself(rule: str) -> None:
     for mutant in mutants(rule):
         if listed(SAME, rule, mutant.name):
-            assert first_broken(mutant, laws_of(RULES[rule])) is None, str(mutant)
+            # Three probes: what is the rule itself is so on all of them.
+            every = laws_of(RULES[rule])
+            assert first_broken(mutant, every, most=3) is None, str(mutant)
 
 
 def test_every_reason_to_leave_out_is_used() -> None:
     for line in SAME:
         rules, pattern, reason = line
-        found = [
-            m for rule in rules for m in mutants(rule) if listed((line,), rule, m.name)
-        ]
-        assert found, f"{pattern}: {reason}"
+        names = [(rule, m.name) for rule in rules for m in mutants(rule)]
+        used = any(listed((line,), *name) for name in names)
+        assert used, f"{pattern}: {reason}"
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_mode_has_mutants(rule: str) -> None:
     fields = [m.name.split(":")[0] for m in _different(rule)]
+    parts = ("jacobian", "recall")
     wanted = [*MODES, "adapter"]
-    wanted += [f for f in ("jacobian", "recall") if getattr(RULES[rule], f) is not None]
+    wanted += [part for part in parts if getattr(RULES[rule], part) is not None]
     for field in wanted:
         assert fields.count(field) >= 4
 
@@ -72,7 +74,8 @@ def test_every_law_catches_a_mutant(law: object) -> None:
     # By itself, with no other law to help it.
     for rule in RULES.values():
         if law in laws_of(rule):  # type: ignore[comparison-overlap]
-            for mutant in _different(rule.name):
+            # Backwards: what only one law sees is a mutant of the adapter, or classic.
+            for mutant in reversed(_different(rule.name)):
                 if isinstance(first_broken(mutant, (law,)), Broken):  # type: ignore[arg-type]
                     return
     pytest.fail(f"{law} catches nothing")

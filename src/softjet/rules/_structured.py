@@ -84,7 +84,8 @@ class Structured:
         -------
         A v outside the range ("jacobian-solve-range"): for softmax v must sum to 0, for
         log_softmax <y, v> must be 0, unless the row has a sink; and v must be 0 where
-        the matrix has a row of zeros.
+        the matrix has a row of zeros.  A gradient near its optimum is small beside the
+        rounding of its parts: take off y sum(v), as the refusal says.
 
         Examples
         --------

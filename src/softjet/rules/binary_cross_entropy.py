@@ -41,10 +41,6 @@ def curvature(xp: Any, kept: Kept, z_dot: Array, loss_bar: Array) -> Array:
     return s * n * z_dot * loss_bar
 
 
-def jacobian(xp: Any, kept: Kept) -> Array:
-    return pushforward(xp, kept, xp.ones_like(kept[0]))
-
-
 def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Array:
     loss, s, n = (floored(xp, part) for part in kept[:3])
     t = kept[3]
@@ -64,7 +60,6 @@ rule = Rule(
     pushforward=pushforward,
     pullback=pullback,
     curvature=curvature,
-    jacobian=jacobian,
     size=size,
     # 2 ulp where t is 0 or 1; tests/test_accuracy.py holds those entries to it.
     bounds={
