@@ -14,6 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+import softjet as sj
+
 if TYPE_CHECKING:
     from softjet.learn.predict import Predictions
 
@@ -53,9 +55,7 @@ def progress(tol: float) -> Iterator[Callable[[int, float, float], None]]:
 
 def show_version() -> None:
     """One line."""
-    from softjet.learn.fit import softjet_version
-
-    console().print(f"softjet {softjet_version()}")
+    console().print(f"softjet {sj.__version__}")
 
 
 def show_fit(report: dict[str, Any]) -> None:
@@ -63,7 +63,7 @@ def show_fit(report: dict[str, Any]) -> None:
     screen = console()
     data, training, test = report["data"], report["training"], report["test"]
     screen.print(
-        f"[bold]{escape(data['target'])}[/] from {escape(data['source'])}: "
+        f"[bold]{escape(data['target'])}[/] from {escape(data['source'])}\n"
         f"{data['train_rows']} rows to train on, {data['test_rows']} to test on, "
         f"{len(data['features'])} features, {len(data['classes'])} classes\n"
     )
@@ -80,15 +80,17 @@ def _show_certificate(screen: Console, training: dict[str, Any]) -> None:
     word = "[green]reached[/]" if met else "[red]not reached: raise --max-iter[/]"
     screen.print(
         f"certificate   objective {training['objective']:.9g}, proven within "
-        f"[bold]{training['gap']:.1e}[/] of the minimum "
-        f"({training['relative_gap']:.0e} of it; asked for {training['tol']:.0e}, {word})"
+        f"[bold]{training['gap']:.1e}[/] of the minimum\n"
+        f"              {training['relative_gap']:.0e} of it; asked for "
+        f"{training['tol']:.0e}, {word}"
     )
 
 
 def _show_audit(screen: Console, audit: dict[str, Any]) -> None:
     screen.print(
-        f"gradient      {audit['softjet_ulps']:.2f} ulp from {audit['digits']} digits on "
-        f"{len(audit['rows'])} rows; the textbook's softmax - onehot: "
+        f"gradient      {audit['softjet_ulps']:.2f} ulp from {audit['digits']} digits "
+        f"on {len(audit['rows'])} rows\n"
+        f"              the textbook's softmax - onehot: "
         f"{audit['textbook_ulps']:.3g} ulp"
     )
 
@@ -100,7 +102,7 @@ def _show_scores(screen: Console, report: dict[str, Any]) -> None:
     ours = {"name": "softjet", **report["training"], **report["test"]}
     for row in (ours, report["comparison"]):
         table.add_row(
-            row["name"],
+            row["name"].split()[0],
             f"{row['objective']:.9f}",
             f"{row['gap']:.1e}",
             f"{row['seconds']:.3f}",
@@ -113,8 +115,9 @@ def _show_scores(screen: Console, report: dict[str, Any]) -> None:
 def _show_test(screen: Console, test: dict[str, Any]) -> None:
     screen.print(
         f"test rows     accuracy [bold]{test['accuracy']:.4f}[/], log loss "
-        f"{test['log_loss']:.4f}, Brier score {test['brier_score']:.4f}, calibration "
-        f"error {test['calibration_error']:.4f} ({test['calibration_bins']} bins)"
+        f"{test['log_loss']:.4f}, Brier score {test['brier_score']:.4f}\n"
+        f"              calibration error {test['calibration_error']:.4f} "
+        f"({test['calibration_bins']} bins)"
     )
 
 

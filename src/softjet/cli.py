@@ -1,7 +1,7 @@
 """The command line: words in, exit code out; each verb is one call into the library.
 
-    0  done      1  done, but the tolerance was not reached
-    2  refused   130  interrupted; nothing was left behind
+0  done      1  done, but the tolerance was not reached
+2  refused   130  interrupted; nothing was left behind
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+from softjet.errors import Refusal
+
 MISSING = 'softjet: {} is not installed: pip install "softjet[all]"\n'
 
 try:
@@ -19,10 +21,8 @@ try:
 
     from softjet import _terminal as terminal
 except ModuleNotFoundError as error:  # the console script exists without its extra
-    sys.stderr.write(MISSING.format(error.name))
+    sys.stderr.write(MISSING.format((error.name or "").partition(".")[0]))
     raise SystemExit(2) from None
-
-from softjet.errors import Refusal
 
 app = typer.Typer(
     help="The softmax and every derivative of it, right to the last digits.",
@@ -131,7 +131,10 @@ def _options(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_version_and_exit, is_eager=True, help="Print the version."
+            "--version",
+            callback=_version_and_exit,
+            is_eager=True,
+            help="Print the version.",
         ),
     ] = False,
 ) -> None:
@@ -149,7 +152,7 @@ def _answering() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "softjet":
             raise
-        sys.stderr.write(MISSING.format(error.name))
+        sys.stderr.write(MISSING.format((error.name or "").partition(".")[0]))
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: nothing was written\n")

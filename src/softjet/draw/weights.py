@@ -1,0 +1,71 @@
+"""Weights of each class: as images where features are pixels, as bars otherwise."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from softjet.draw._style import BLUE, FAINT, INK, ORANGE, SIGNED, tidy
+
+# Classes shown: more panels than this are too small to read.
+MOST_PANELS = 12
+
+
+def weight_images(
+    figure: Figure, coef: np.ndarray, shape: tuple[int, int], names: list[str]
+) -> list[Axes]:
+    """Weights (classes, pixels) as one image per class, on one signed scale."""
+    panels = _panels(figure, len(names), columns=5)
+    # The 99th percentile, because single pixels that are nearly always empty have
+    # weights so large that they would wash out the rest.
+    most = float(np.quantile(np.abs(coef), 0.99)) or 1.0
+    for axes, row, name in zip(panels, coef, names, strict=False):
+        pixels = row.reshape(shape)
+        image = axes.imshow(pixels, cmap=SIGNED, vmin=-most, vmax=most)
+        axes.set_title(name, color=INK, fontsize=10)
+        axes.set(xticks=[], yticks=[])
+        for spine in axes.spines.values():
+            spine.set_color("#d0d5da")
+    bar = figure.colorbar(image, ax=panels, shrink=0.8, pad=0.02, extend="both")
+    bar.set_label("logit per standard deviation", color=FAINT, fontsize=9)
+    bar.ax.tick_params(colors=FAINT, labelsize=8, length=0)
+    bar.outline.set_visible(False)
+    return panels
+
+
+def weight_bars(
+    figure: Figure,
+    coef: np.ndarray,
+    features: list[str],
+    names: list[str],
+    most_features: int = 8,
+) -> list[Axes]:
+    """The strongest weights of each class (classes, features) as bars."""
+    panels = _panels(figure, len(names), columns=3)
+    limit = 1.05 * float(np.abs(coef).max()) or 1.0
+    for axes, row, name in zip(panels, coef, names, strict=False):
+        strongest = np.argsort(-np.abs(row), kind="stable")[:most_features][::-1]
+        values = row[strongest]
+        colours = [BLUE if value > 0 else ORANGE for value in values]
+        axes.barh(range(len(values)), values, color=colours, height=0.7)
+        axes.set_yticks(range(len(values)), [_short(features[i]) for i in strongest])
+        axes.axvline(0.0, color=FAINT, linewidth=0.8)
+        axes.set_xlim(-limit, limit)
+        tidy(axes, title=name, x="logit per standard deviation", y="")
+        axes.grid(axis="y", visible=False)
+    return panels
+
+
+def _panels(figure: Figure, n: int, columns: int) -> list[Axes]:
+    n = min(n, MOST_PANELS)
+    rows = -(-n // columns)
+    grid = figure.subplots(rows, min(columns, n), squeeze=False)
+    panels = list(grid.ravel())
+    for axes in panels[n:]:
+        axes.set_visible(False)
+    return panels[:n]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 28 else name[:27] + "…"

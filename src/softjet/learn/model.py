@@ -1,0 +1,176 @@
+"""A model on disk: model.safetensors for the numbers, model.json for their meaning.
+
+Data only: nothing that is loaded can run.  The JSON is written last and holds the hash
+of the tensor file, so a folder with a readable model.json is whole or is refused.
+A format version has exactly the fields below; a new field gets a new version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+import softjet as sj
+from softjet.errors import Refusal
+from softjet.learn import columns as columns_
+from softjet.learn.atomic import write_bytes
+from softjet.learn.columns import Column, encode
+from softjet.learn.frame import Frame
+from softjet.learn.objective import Array
+
+FORMAT, VERSION = "softjet-model", 1
+JSON_NAME, TENSOR_NAME = "model.json", "model.safetensors"
+MOST_JSON_BYTES = 100 * 2**20
+_FIELDS = {
+    *("format", "version", "target", "classes", "class_kind", "columns", "dropped"),
+    *("settings", "tensors_sha256"),
+}
+_CLASS_KINDS: dict[str, type] = {"i": int, "f": float, "b": bool, "U": str}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained classifier and how rows are encoded for it."""
+
+    coef: Array  # (classes, features)
+    intercept: Array  # (classes,)
+    classes: np.ndarray  # (classes,) of int64, float64, bool or str
+    columns: list[Column]
+    target: str
+    dropped: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def logits(self, frame: Frame) -> Array:
+        """(rows, classes) from raw rows."""
+        return encode(self.columns, frame) @ self.coef.T + self.intercept
+
+    def probabilities(self, frame: Frame) -> Array:
+        """(rows, classes), each row summing to 1."""
+        return sj.softmax(self.logits(frame))
+
+
+def save_model(folder: Path, model: Model) -> None:
+    """Write both files into `folder`, each whole or not at all."""
+    tensors = {"coef": model.coef, "intercept": model.intercept}
+    blob = safetensors.numpy.save(
+        {k: np.ascontiguousarray(t) for k, t in tensors.items()}
+    )
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "target": model.target,
+        "classes": model.classes.tolist(),
+        "class_kind": model.classes.dtype.kind,
+        "columns": [columns_.to_json(column) for column in model.columns],
+        "dropped": model.dropped,
+        "settings": model.settings,
+        "tensors_sha256": hashlib.sha256(blob).hexdigest(),
+    }
+    write_bytes(folder / TENSOR_NAME, blob)
+    text = json.dumps(header, indent=1, allow_nan=False)
+    write_bytes(folder / JSON_NAME, text.encode())
+
+
+def load_model(folder: Path) -> Model:
+    """Read a model back; every byte of it is checked before it is used."""
+    header = _read_header(folder)
+    if header.get("format") != FORMAT:
+        raise _damaged(folder, f"{JSON_NAME} is no softjet model", f"format {FORMAT!r}")
+    version = header.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise _damaged(folder, f"{JSON_NAME} has no format version", "1, 2, ...")
+    if version > VERSION:
+        raise Refusal(
+            "model-newer",
+            "the model was written by a newer softjet",
+            got=f"format version {version} in {folder}",
+            want=f"version {VERSION} or older",
+            hint='pip install --upgrade "softjet[all]"',
+        )
+    if set(header) != _FIELDS:
+        raise _damaged(folder, f"{JSON_NAME} has other fields", "those of version 1")
+    blob = _read(folder, TENSOR_NAME)
+    if hashlib.sha256(blob).hexdigest() != header["tensors_sha256"]:
+        raise _damaged(
+            folder, f"{TENSOR_NAME} differs from the hash in {JSON_NAME}", "both whole"
+        )
+    try:
+        return _assemble(header, safetensors.numpy.load(blob))
+    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise _damaged(
+            folder, f"the parts do not fit ({error})", "a whole model"
+        ) from (error)
+
+
+def _assemble(header: dict[str, Any], tensors: dict[str, Array]) -> Model:
+    coef, intercept = tensors["coef"], tensors["intercept"]
+    kind = _CLASS_KINDS[header["class_kind"]]
+    labels = header["classes"]
+    if any(type(label) is not kind for label in labels) or len(set(labels)) < 2:
+        raise ValueError("classes are not as declared")
+    columns = [columns_.from_json(column) for column in header["columns"]]
+    width = sum(len(column.features) for column in columns)
+    if coef.shape != (len(labels), width) or intercept.shape != (len(labels),):
+        raise ValueError("shapes of the tensors do not fit classes and columns")
+    for tensor in tensors.values():
+        if tensor.dtype != np.float64 or not np.isfinite(tensor).all():
+            raise ValueError("tensors are not finite float64")
+    if len(tensors) != 2 or not isinstance(header["target"], str):
+        raise ValueError("tensors or target are not as declared")
+    return Model(
+        coef,
+        intercept,
+        np.array(labels),
+        columns,
+        header["target"],
+        list(header["dropped"]),
+        dict(header["settings"]),
+    )
+
+
+def _read_header(folder: Path) -> dict[str, Any]:
+    if not (folder / JSON_NAME).exists():
+        raise Refusal(
+            "model-missing",
+            "no such model",
+            got=f"no {JSON_NAME} in {folder}" if folder.is_dir() else str(folder),
+            want="the folder that softjet fit wrote with --out",
+        )
+    blob = _read(folder, JSON_NAME)
+    if len(blob) > MOST_JSON_BYTES:
+        raise _damaged(folder, f"{JSON_NAME} of {len(blob)} bytes", "at most 100 MB")
+    try:
+        header = json.loads(blob, object_pairs_hook=_no_key_twice)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(folder, f"{JSON_NAME} is no JSON", "a whole file") from error
+    return header if isinstance(header, dict) else {}
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return dict(pairs)
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise _damaged(folder, f"{name}: {error.strerror}", "a file to read") from error
+
+
+def _damaged(folder: Path, got: str, want: str) -> Refusal:
+    return Refusal(
+        "model-damaged",
+        "the model is damaged or is none",
+        got=f"{folder}: {got}",
+        want=want,
+        hint="train it again with softjet fit",
+    )

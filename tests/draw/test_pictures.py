@@ -1,0 +1,110 @@
+"""The pictures show the numbers they were given."""
+
+import struct
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import softjet as sj
+from softjet.draw import (
+    confusion,
+    gap_curve,
+    jacobian,
+    objective_curve,
+    reliability,
+    weight_bars,
+    weight_images,
+)
+from softjet.draw._style import new_figure, png
+
+NAMES = ["a", "b", "a rather long name"]
+
+
+@pytest.fixture
+def figure():
+    return new_figure(5, 4)
+
+
+def test_curves(figure):
+    left, right = figure.subplots(1, 2)
+    objective_curve(left, [0, 1, 2], [2.0, 0.5, 0.25])
+    gap_curve(right, [0, 1, 2], [10.0, 0.1, 0.0], 1e-6)
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), [2.0, 0.5, 0.25])
+    np.testing.assert_array_equal(right.lines[0].get_ydata()[:2], [10.0, 0.1])
+    assert right.lines[1].get_ydata()[0] == 1e-6
+    assert "nats" in left.get_ylabel()
+    assert left.get_yscale() == right.get_yscale() == "log"
+
+
+def test_confusion_colours_shares_and_writes_counts(figure):
+    counts = np.array([[8, 2, 0], [0, 5, 0], [1, 0, 0]])
+    axes = confusion(figure.subplots(), counts, NAMES)
+    shares = axes.images[0].get_array()
+    np.testing.assert_allclose(shares, [[0.8, 0.2, 0], [0, 1, 0], [1, 0, 0]])
+    texts = {t.get_position(): t.get_text() for t in axes.texts}
+    assert texts[(1, 0)] == "2"  # column 1 is the prediction, row 0 the truth
+    assert texts[(2, 0)] == ""
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
+
+
+def test_a_class_without_rows_is_no_division_by_zero(figure):
+    counts = np.array([[3, 0], [0, 0]])
+    axes = confusion(figure.subplots(), counts, ["a", "b"])
+    np.testing.assert_array_equal(axes.images[0].get_array()[1], [0, 0])
+
+
+def test_jacobian_shows_the_matrix(figure):
+    J = np.asarray(sj.softmax.jacobian(np.array([1.0, 0.0, -1.0])))
+    axes = jacobian(figure.subplots(), J, NAMES)
+    np.testing.assert_array_equal(axes.images[0].get_array(), J)
+    texts = {t.get_position(): t.get_text() for t in axes.texts}
+    assert texts[(1, 0)] == f"{J[0, 1] * 1000:.0f}"
+    assert "times 1000)" in axes.get_title(loc="left")
+
+
+def test_many_classes_have_no_texts(figure):
+    names = [str(i) for i in range(40)]
+    axes = jacobian(figure.subplots(), np.eye(40), names)
+    assert len(axes.texts) == 0
+
+
+def test_reliability_leaves_empty_bins_out(figure):
+    confidence, accuracy = np.array([0.0, 0.6, 0.9]), np.array([0.0, 0.5, 1.0])
+    axes = reliability(figure.subplots(), confidence, accuracy, np.array([0, 4, 9]))
+    points = axes.collections[-1].get_offsets()
+    np.testing.assert_array_equal(points, [[0.6, 0.5], [0.9, 1.0]])
+    assert [text.get_text() for text in axes.texts] == ["4", "9"]
+
+
+def test_weight_images_share_one_scale(figure):
+    coef = np.random.default_rng(0).normal(size=(3, 12))
+    panels = weight_images(figure, coef, (3, 4), NAMES)
+    for axes, row in zip(panels, coef, strict=True):
+        np.testing.assert_array_equal(axes.images[0].get_array(), row.reshape(3, 4))
+    scales = {axes.images[0].get_clim() for axes in panels}
+    assert len(scales) == 1
+
+
+def test_weight_bars_show_the_strongest(figure):
+    coef = np.array([[0.1, -3.0, 2.0, 0.2], [1.0, 0.0, 0.5, -0.2]])
+    names = ["w", "x", "y", "z"]
+    panels = weight_bars(figure, coef, names, ["a", "b"], most_features=2)
+    shown = [[label.get_text() for label in p.get_yticklabels()] for p in panels]
+    assert shown == [["y", "x"], ["y", "w"]]
+    assert [bar.get_width() for bar in panels[0].patches] == [2.0, -3.0]
+
+
+def test_same_numbers_same_bytes_without_pyplot():
+    def picture(counts):
+        figure = new_figure(5, 4)
+        confusion(figure.subplots(), counts, NAMES)
+        return png(figure)
+
+    data = picture(np.eye(3))
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", data[16:24])
+    assert min(width, height) > 300
+    assert picture(np.eye(3)) == data
+    assert picture(2 * np.eye(3)) != data
+    assert plt.get_fignums() == []
