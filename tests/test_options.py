@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from benchmarks import coverage
 
 import softjet
 from _asking import MODES, NAMES, STATELESS, has
 from _reference import ENTRIES, LOSSES, ROWS
+from benchmarks import coverage
 
 Cells = dict[tuple[str, str, str], str]
 CALL_ONLY = ("keepdims", "out")
