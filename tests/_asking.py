@@ -132,8 +132,10 @@ def alone(values: tuple[Any, ...]) -> Any:
 def bits(array: Array) -> bytes:
     # One NaN is as good as another: their sign and payload follow the processor's path
     # (NumPy 2.0's vector loops give -NaN where its scalar tail gives NaN).
-    plain = np.where(np.isnan(array), np.asarray(np.nan, array.dtype), array)
-    return np.ascontiguousarray(plain).tobytes()
+    if array.dtype.kind not in "iub":
+        nan = np.asarray(np.nan, array.dtype)
+        array = np.where(np.isnan(array), nan, array)
+    return np.ascontiguousarray(array).tobytes()
 
 
 def same_bits(one: Answer, other: Answer) -> bool:
