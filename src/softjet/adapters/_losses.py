@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import Refusal
 from ..rules._jacobian import Jacobian
-from ..rules._stable import total
+from ..rules._stable import extended_total, total
 from . import _options
 from ._arrays import as_seed, deliver, float_dtype
 from ._function import Call, Function, Options
@@ -159,7 +159,7 @@ class Loss(Function):
             return deliver(numbers.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
             # The sum first and one division after: a mean of equal losses is that loss.
-            whole = total(np, numbers[None, :])[0, 0]
+            whole = extended_total(np, numbers[None, :])[0, 0]
             share = loss.share[0] if loss.share.size else 0.0
             return deliver(np.asarray(whole * share), loss.call.dtype)
 
@@ -204,7 +204,7 @@ class BinaryLoss(Loss):
         if loss.apart:
             return deliver(taken.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
-            whole = total(np, taken[None, :])[0, 0]
+            whole = extended_total(np, taken[None, :])[0, 0]
             share = loss.share.max(initial=0.0)
             return deliver(np.asarray(whole * share), loss.call.dtype)
 

@@ -17,15 +17,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..rules._rule import Rule
+from ..rules._rule import ORDER, Rule
 from ..rules._stable import Scaled, two_product
 
 # Entries a block holds: 2^16 float64 are 512 KiB, so the dozen temporaries of a rule
 # stay in a second-level cache or near it.
 BLOCK = 1 << 16
 INF = np.inf
-# How many times a mode differentiates f(x / T), each time by 1 / T.
-ORDER = {"value": 0, "pushforward": 1, "pullback": 1, "curvature": 2}
 Given = Callable[[slice, np.ndarray | None], tuple[np.ndarray, np.ndarray | None]]
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Array = Any
-MODES = ("value", "pushforward", "pullback", "curvature")
+# The modes, and how often each differentiates: f(x / T) brings 1 / T as often.
+ORDER = {"value": 0, "pushforward": 1, "pullback": 1, "curvature": 2}
+MODES = tuple(ORDER)
 
 
 @dataclass(frozen=True)

@@ -95,9 +95,16 @@ def total_words(xp: Any, a: Array) -> tuple[Array, Array]:
 
 
 def total(xp: Any, a: Array) -> Array:
-    """The sum over the last axis, kept as an axis of one.
+    """The sum over the last axis, kept as an axis of one: linear in a."""
+    high, low = total_words(xp, a)
+    return high + low
 
-    An infinite term makes the sum infinite; its rounding error, inf - inf, is not one.
+
+def extended_total(xp: Any, a: Array) -> Array:
+    """The sum over the last axis of terms that may be infinite, as losses may.
+
+    The rounding error of an infinite sum is inf - inf, and is left out.  Looking at it
+    is not linear, so sums of seeds are `total`s: JAX must transpose those.
     """
     high, low = total_words(xp, a)
     return xp.where(xp.isfinite(low), high + low, high)

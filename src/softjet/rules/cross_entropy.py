@@ -16,14 +16,14 @@ from typing import Any
 from . import log_softmax as _log_softmax
 from . import softmax as _softmax
 from ._rule import Array, Bound, Edges, Rule
-from ._stable import dot, floored, times, total
+from ._stable import dot, extended_total, floored, times, total
 
 Kept = tuple[Array, Array]
 
 
 def value(xp: Any, x: Array, t: Array) -> tuple[Array, Kept]:
     log_y, y = _log_softmax.value(xp, x)
-    return total(xp, times(xp, t, -log_y))[..., 0], (y, t)
+    return extended_total(xp, times(xp, t, -log_y))[..., 0], (y, t)
 
 
 def pushforward(xp: Any, kept: Kept, x_dot: Array) -> Array:

@@ -22,6 +22,7 @@ from ._rule import Array, Bound, Edges, Rule
 from ._stable import (
     centred,
     dot,
+    extended_total,
     floored,
     log_of_sum,
     partition,
@@ -73,7 +74,7 @@ def value(xp: Any, a: Array, b: Array) -> tuple[Array, Kept]:
     r = xp.where(near, h + c, xp.where(dead, zero, log_p - log_q))
     h_scale = abs(h_near) + dot(xp, p, abs(h_near))
     spread = xp.where(near, h_scale + c, xp.where(dead, zero, abs(log_p) + abs(log_q)))
-    divergence = total(xp, _terms(xp, p, q, r))
+    divergence = extended_total(xp, _terms(xp, p, q, r))
     finite = xp.isfinite(divergence)
     return divergence[..., 0], Kept(p, q, r, h, spread, finite)
 
@@ -124,11 +125,8 @@ def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Any:
     # r holds sums of K numbers that may each be below the smallest normal one.
     r, h = kept.r, kept.h
     spread = kept.spread + total(xp, floored(xp, xp.zeros_like(p)))
-    small = abs(r) < 1
-    near = p * (excess(xp, xp.where(small, r, xp.zeros_like(r))) + abs(r) * spread)
     if mode == "value":
-        terms = xp.where(small, near, q + p + times(xp, p, spread))
-        return total(xp, terms)[..., 0]
+        return total(xp, _term_size(xp, p, q, r, spread))[..., 0]
     pull = floored(xp, _softmax.size(xp, "pullback", p, h))
     slope = (p + q) * xp.where(spread < 1, spread, xp.ones_like(spread))
     slope = floored(xp, slope)
@@ -143,6 +141,15 @@ def size(xp: Any, mode: str, kept: Kept, *seeds: Array) -> Any:
     third = floored(xp, _softmax.size(xp, "curvature", p, seeds[0], h))
     b_under_p = _log_softmax.size(xp, "pushforward", p, seeds[1])
     return scale * (third + p * (a_seed + b_under_p)), scale * (p * a_seed + q * b_seed)
+
+
+def _term_size(xp: Any, p: Array, q: Array, r: Array, spread: Array) -> Array:
+    # A dead entry of p has an infinite spread and no mass to multiply it.
+    spread = xp.where(xp.isfinite(spread), spread, xp.zeros_like(spread))
+    small = abs(r) < 1
+    short = xp.where(small, r, xp.zeros_like(r))
+    near = p * (excess(xp, short) + abs(short) * spread)
+    return xp.where(small, near, q + p + p * spread)
 
 
 rule = Rule(
