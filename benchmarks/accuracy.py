@@ -202,7 +202,7 @@ def page() -> Iterator[str]:
         python=platform.python_version(),
         numpy=np.__version__,
         scipy=scipy.__version__,
-        processor=_processor(),
+        processor=processor(),
     ).rstrip()
     for dtype in DTYPES:
         yield ""
@@ -211,7 +211,7 @@ def page() -> Iterator[str]:
         yield from table(dtype)
 
 
-def _processor() -> str:
+def processor() -> str:
     lines = (
         Path("/proc/cpuinfo").read_text().splitlines()
         if Path("/proc/cpuinfo").exists()
