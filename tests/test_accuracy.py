@@ -144,3 +144,51 @@ def test_sixteen_bit_entries_exhaustively(name: str, dtype: str) -> None:
         float(info.smallest_subnormal),
     )
     assert (abs(got.astype(np.float64) - wide) <= 0.5001 * spacing).all()
+
+
+@pytest.mark.parametrize("temperature", [1e305, 1e302, 3.3, 1e-300, 1e-310, 1e-320])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_any_temperature(name: str, temperature: float) -> None:
+    """Three ulp at the ends of the range too, where T itself splits badly."""
+    rng = np.random.default_rng(11)
+    x = rng.uniform(-600, 0, (20, 12)) * temperature
+    got = getattr(sj, name)(x, temperature=temperature)
+    for row, answers in zip(x, got, strict=True):
+        want = oracle.value(name, row, temperature=temperature)
+        for answer, exact in zip(answers, want, strict=True):
+            assert oracle.ulps(answer, exact, "float64") <= 3
+
+
+def test_logits_whose_differences_overflow() -> None:
+    x, T = np.array([1.2e308, -1.2e308]), 1e308
+    for name in ("softmax", "log_softmax", "entropy", "logsumexp"):
+        got = np.atleast_1d(getattr(sj, name)(x, temperature=T))
+        want = np.atleast_1d(oracle.value(name, x, temperature=T))
+        assert max(map(lambda g, w: oracle.ulps(g, w, "float64"), got, want)) <= 4
+
+
+@pytest.mark.parametrize("temperature", [0.1, 0.37, 3.0])
+def test_a_large_sink_beside_a_temperature(temperature: float) -> None:
+    """The sink enters as s T in two words: without the second, 600 ulp are lost."""
+    rng = np.random.default_rng(12)
+    for sink in rng.uniform(300, 700, 20):
+        x = temperature * (sink + rng.uniform(-40, 5, 9))
+        got = sj.softmax(x, temperature=temperature, sink=sink)
+        want = oracle.value("softmax", x, temperature=temperature, sink=float(sink))
+        for answer, exact in zip(got, want, strict=True):
+            assert oracle.ulps(answer, exact, "float64") <= 3
+
+
+@pytest.mark.parametrize("weight", [1e-320, 1e-305, 1.0, 8e307])
+def test_a_mean_does_not_feel_the_scale_of_the_weights(weight: float) -> None:
+    x = np.array([[40.0, 0.0, 1.0], [0.3, 0.1, 0.2]])
+    plain = sj.cross_entropy.value_and_grad(x, [0, 1])
+    scaled = sj.cross_entropy.value_and_grad(x, [0, 1], weight=[weight] * 3)
+    np.testing.assert_allclose(scaled[0], plain[0], rtol=1e-15)
+    np.testing.assert_allclose(scaled[1], plain[1], rtol=1e-15)
+
+
+def test_a_mean_of_equal_losses_is_that_loss_to_one_ulp() -> None:
+    for n in range(1, 100):
+        loss = sj.cross_entropy(np.zeros((n, 2)), np.zeros(n, int))
+        assert abs(loss - np.log(2)) <= np.spacing(np.log(2))

@@ -23,7 +23,7 @@ def normalise(axis: Any, ndim: int) -> tuple[int, ...]:
         raise Refusal(
             "axis-type",
             "axis is neither a whole number nor a tuple of them",
-            got=f"axis={axis!r}",
+            got=_shown(axis),
             want="an int, or a tuple of ints",
             hint="axis=tuple(range(x.ndim)) for all axes" if axis is None else None,
         ) from None
@@ -44,6 +44,11 @@ def normalise(axis: Any, ndim: int) -> tuple[int, ...]:
             want="each axis once",
         )
     return positive
+
+
+def _shown(axis: Any) -> str:
+    text = f"axis={axis!r}"
+    return text if len(text) <= 60 else f"axis of type {type(axis).__name__}"
 
 
 def _as_tuple(axis: Any) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,7 +66,16 @@ def docstring(rule: Rule, defaults: Mapping[str, Any]) -> str:
 
 
 def _section(title: str, body: str) -> str:
-    return f"{title}\n{'-' * len(title)}\n{body}"
+    lines = [_wrapped(line) for line in body.splitlines()]
+    return "\n".join([title, "-" * len(title), *lines])
+
+
+def _wrapped(line: str) -> str:
+    """Long lines broken at 84, as help() indents them by four."""
+    indent = line[: len(line) - len(line.lstrip())]
+    if len(line) <= 84 or line.lstrip().startswith((">>>", "array")):
+        return line
+    return textwrap.fill(line, 84, subsequent_indent=indent or "    ")
 
 
 def _parameters(rule: Rule, defaults: Mapping[str, Any]) -> str:

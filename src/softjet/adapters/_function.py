@@ -218,7 +218,7 @@ class Function:
         """The value delivered as the options ask."""
         if self.rule.maps == "numbers":
             assert call.rows is not None
-            keepdims = bool(call.options.get("keepdims"))
+            keepdims = _options.keepdims(call.options.get("keepdims", False))
             values = call.rows.restore_numbers(answer, keepdims)
         elif call.rows is None:
             values = answer.reshape(call.shape)
@@ -232,7 +232,8 @@ class Function:
             shape = call.shape
             if self.rule.maps == "numbers":
                 assert call.rows is not None
-                shape = call.rows.kept if call.options["keepdims"] else call.rows.batch
+                keepdims = _options.keepdims(call.options["keepdims"])
+                shape = call.rows.kept if keepdims else call.rows.batch
             refuse_out(out, shape, call.dtype)
         return self._value(call, call.problem.run("value")[0])
 
@@ -248,6 +249,18 @@ def unknown_option(called: str, name: str, known: tuple[str, ...]) -> TypeRefusa
         want=", ".join(known) or "no options",
         hint=near[0] if near else None,
     )
+
+
+def refuse_positional(rule: Rule, extra: tuple[Any, ...]) -> None:
+    """Options are keywords; other libraries take the axis by position."""
+    if extra:
+        raise TypeRefusal(
+            "option-positional",
+            f"{rule.name} takes its options as keywords",
+            got=f"{len(extra)} more by position",
+            want=", ".join(rule.primals + rule.given) + ", then keywords",
+            hint=f"axis={extra[0]}" if isinstance(extra[0], int) else None,
+        )
 
 
 def _count(value: Any) -> str:
@@ -268,5 +281,8 @@ def _named(name: str) -> Function:
 
 def made(family: type[Function], rule: Rule) -> Any:
     """The function of a rule, of a class of its own so that help() shows its page."""
-    page = docstring(rule, DEFAULTS)
-    return type(rule.name, (family,), {"__doc__": page, "__module__": "softjet"})(rule)
+    own = {"__doc__": docstring(rule, DEFAULTS), "__module__": "softjet"}
+    function = type(rule.name, (family,), own)(rule)
+    # help() reads the class: there too, the arguments are those of a call.
+    type(function).__signature__ = function.__signature__
+    return function

@@ -7,29 +7,36 @@ from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
-from ..errors import Refusal
 from ..rules._jacobian import Jacobian
-from ..rules._stable import extended_total, total
+from ..rules._stable import extended_total
 from . import _options
 from ._arrays import as_seed, deliver, float_dtype
-from ._function import Call, Function, Options
+from ._axes import Rows
+from ._function import Call, Function, Options, refuse_positional
 from ._problem import INF, Problem
 from ._targets import Targets, binary_targets
 
 
 class Reduced(NamedTuple):
-    """A call whose row losses are weighted by `share` and summed, unless kept apart."""
+    """A call whose row losses are summed and divided by `mass`, unless kept apart.
+
+    `share` is what each row's loss counts in that: 1 / mass, or 0 for a masked one.
+    """
 
     call: Call
     share: np.ndarray
     apart: bool
     shape: tuple[int, ...]
+    mass: float = 1.0
 
 
 class Loss(Function):
     """Cross-entropy: the losses of rows."""
 
-    def __call__(self, logits: Any, targets: Any, **options: Unpack[Options]) -> Any:
+    def __call__(
+        self, logits: Any, targets: Any, *extra: Any, **options: Unpack[Options]
+    ) -> Any:
+        refuse_positional(self.rule, extra)
         loss = self._reduced(logits, targets, dict(options), "call")
         return self._run(loss, None, "value")[0]
 
@@ -103,6 +110,7 @@ class Loss(Function):
             return self._run(loss, self._one(loss), "pullback")[0]
         if rows is None:
             slopes = self._run(loss, self._one(loss), "pullback")[0]
+            Rows(np.shape(slopes), -1)  # refuses a logit without an axis
             return Jacobian(slopes, name=self.rule.name, dtype=loss.call.dtype)
         answer = loss.call.problem.run("pullback", y_bar=self._bars(loss, 1.0))[0]
         return answer.reshape((*rows.batch, rows.length))
@@ -123,17 +131,20 @@ class Loss(Function):
         )
         problem.given = weights
         reduction = _options.reduction(read["reduction"])
-        share = np.ones(problem.count)
+        mass = 1.0
         if reduction == "mean":
-            share = share * _reciprocal(_mass(problem, weights))
-        return Reduced(call, share, reduction == "none", rows.batch)
+            weights.scale_to_one()
+            mass = _mass(problem, weights)
+        share = np.full(problem.count, _reciprocal(mass))
+        return Reduced(call, share, reduction == "none", rows.batch, mass or np.inf)
 
     def _one(self, loss: Reduced) -> np.ndarray:
         return self._bars(loss, 1.0)
 
     def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
         """The cotangent of each row's own loss."""
-        return np.broadcast_to(bar, loss.share.shape) * loss.share
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(bar, loss.share.shape) * loss.share
 
     def _cotangent(self, loss: Reduced, loss_bar: Any) -> np.ndarray:
         shape = loss.shape if loss.apart else ()
@@ -158,10 +169,8 @@ class Loss(Function):
         if loss.apart:
             return deliver(numbers.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
-            # The sum first and one division after: a mean of equal losses is that loss.
             whole = extended_total(np, numbers[None, :])[0, 0]
-            share = loss.share[0] if loss.share.size else 0.0
-            return deliver(np.asarray(whole * share), loss.call.dtype)
+            return deliver(np.asarray(whole / loss.mass), loss.call.dtype)
 
 
 class BinaryLoss(Loss):
@@ -172,16 +181,16 @@ class BinaryLoss(Loss):
     ) -> Reduced:
         read = self._read(options, mode)
         (z,) = self._arrays(logits)
-        t = binary_targets(targets, z.shape).reshape(-1, 1)
         mask = _options.where(read["where"], z.shape, self.rule.name)
+        t = binary_targets(targets, z.shape, mask).reshape(-1, 1)
         reduction = _options.reduction(read["reduction"])
         share = np.ones(z.size)
         if mask is not None:
             # A masked entry becomes one whose loss is 0 in every order.
             share = mask.reshape(-1).astype(np.float64)
             z, t = np.where(mask, z, -INF).astype(float_dtype(z)), t * share[:, None]
-        if reduction == "mean":
-            share = share * _reciprocal(share.sum())
+        mass = float(share.sum()) if reduction == "mean" else 1.0
+        share = share * _reciprocal(mass)
         dtype = float_dtype(z)
         problem = Problem(
             self.rule,
@@ -190,11 +199,10 @@ class BinaryLoss(Loss):
             given=lambda block, live: (t[block], None),
         )
         call = Call(problem, None, z.shape, dtype, read)
-        return Reduced(call, share, reduction == "none", z.shape)
+        return Reduced(call, share, reduction == "none", z.shape, mass or np.inf)
 
     def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            bars = super()._bars(loss, bar)
+        bars = super()._bars(loss, bar)
         # A masked entry's seed is never read, even if NaN.
         return np.where(loss.share == 0, 0.0, bars)[:, None]
 
@@ -205,8 +213,7 @@ class BinaryLoss(Loss):
             return deliver(taken.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
             whole = extended_total(np, taken[None, :])[0, 0]
-            share = loss.share.max(initial=0.0)
-            return deliver(np.asarray(whole * share), loss.call.dtype)
+            return deliver(np.asarray(whole / loss.mass), loss.call.dtype)
 
 
 def _reciprocal(mass: float) -> float:
@@ -226,12 +233,5 @@ def _mass(problem: Problem, weights: Targets) -> float:
     if not parts:
         return 0.0
     with np.errstate(all="ignore"):
-        mass = total(np, np.concatenate(parts)[None, :])[0, 0]
-    if not np.isfinite(mass):
-        raise Refusal(
-            "targets-mass",
-            "the target weights sum to more than a float64 can hold",
-            got=f"a sum of {mass}",
-            want="a finite sum of weight times target",
-        )
+        mass = extended_total(np, np.concatenate(parts)[None, :])[0, 0]
     return float(mass)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Refusal
-from ._arrays import as_array, rectangular, refuse_foreign
+from ._arrays import FLOATS, as_array, rectangular, refuse_foreign
 from ._axes import Rows
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -21,27 +21,48 @@ def temperature(value: Any) -> float:
         raise Refusal(
             "temperature-sign",
             "temperature is not a positive finite number",
-            got=_shown("temperature", value),
+            got=shown("temperature", value),
             want="one number > 0; small sharpens, large flattens",
         )
     return number
 
 
 def _real(value: Any) -> float | None:
-    if isinstance(value, (bool, str)) or np.ndim(value) != 0:
+    if isinstance(value, (bool, str, list, tuple)):
         return None
+    if isinstance(value, (np.ndarray, np.generic)):
+        real = value.dtype.kind in "iuf" or value.dtype.name in FLOATS
+        if value.ndim or not real:
+            return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
-def _shown(name: str, value: Any) -> str:
-    """A setting in a message: its value, or its shape where it is an array."""
-    if isinstance(value, (int, float, str, type(None), np.generic)):
-        return f"{name}={value!r}"
-    shape = f" of shape {np.shape(value)}" if np.ndim(value) else ""
-    return f"{name} of type {type(value).__name__}{shape}"
+def shown(name: str, value: Any) -> str:
+    """A setting in a message: its value where it is short, never an array's data."""
+    if isinstance(value, np.ndarray):
+        return f"{name} of type ndarray of shape {value.shape}"
+    if isinstance(value, complex):
+        return f"{name} of type complex"
+    text = repr(value)
+    return f"{name}={text}" if len(text) <= 60 else f"{name} of type {_kind(value)}"
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
+
+
+def keepdims(value: Any) -> bool:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise Refusal(
+        "keepdims-type",
+        "keepdims is neither True nor False",
+        got=shown("keepdims", value),
+        want="True or False",
+    )
 
 
 def label_smoothing(value: Any) -> float:
@@ -50,7 +71,7 @@ def label_smoothing(value: Any) -> float:
         raise Refusal(
             "smoothing-range",
             "label_smoothing is not a share",
-            got=_shown("label_smoothing", value),
+            got=shown("label_smoothing", value),
             want="0 <= label_smoothing <= 1",
         )
     return number
@@ -61,7 +82,7 @@ def reduction(value: Any) -> str:
         raise Refusal(
             "reduction-name",
             "no such reduction",
-            got=_shown("reduction", value),
+            got=shown("reduction", value),
             want=", ".join(repr(name) for name in REDUCTIONS),
         )
     return value
@@ -76,7 +97,7 @@ def ignore_index(value: Any) -> int | None:
         raise Refusal(
             "ignore-index-type",
             "ignore_index is not a class id",
-            got=_shown("ignore_index", value),
+            got=shown("ignore_index", value),
             want="a whole number, or None to ignore no row",
         ) from None
 

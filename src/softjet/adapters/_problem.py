@@ -150,16 +150,35 @@ class Problem:
         return row._replace(x=self._scaled(x, infinite | nan | empty))
 
     def _scaled(self, x: np.ndarray, special: np.ndarray | None) -> Any:
+        """The row still to be divided by T, both in a range where that is exact."""
         if self.temperature == 1:
             return x
-        low = np.zeros_like(x)
+        shift = self._shift(x)
+        low, T = np.zeros_like(x), np.ldexp(self.temperature, shift)
+        if self.sink is None:
+            return Scaled(np.ldexp(x, shift), low, T)
+        # The sink is not divided by the temperature: it enters as s T in two words.
+        product, lost = two_product(np, x[:, -1], T[:, 0])
+        plain = np.isfinite(product) & ~(False if special is None else special)
+        sink = np.where(plain, product, x[:, -1])
+        low[:, -1] = np.where(plain & np.isfinite(lost), lost, 0.0)
+        x = np.concatenate((np.ldexp(x[:, :-1], shift), sink[:, None]), axis=-1)
+        return Scaled(x, low, T)
+
+    def _shift(self, x: np.ndarray) -> np.ndarray:
+        """Powers of two, one a row, that leave x / T alone and keep T x in range.
+
+        A T beyond 2^900 either way, or logits whose differences overflow, would lose
+        the remainder of the division; T's own exponent mends the first.
+        """
+        _, own = np.frexp(self.temperature)
+        finite = np.where(np.isfinite(x), x, 0.0)
+        _, height = np.frexp(finite)
         if self.sink is not None:
-            # The sink is not divided by the temperature: it enters as s T in two words.
-            product, lost = two_product(np, x[:, -1], np.float64(self.temperature))
-            plain = np.isfinite(product) & ~(False if special is None else special)
-            x[:, -1] = np.where(plain, product, x[:, -1])
-            low[:, -1] = np.where(plain, lost, 0.0)
-        return Scaled(x, low, self.temperature)
+            height[:, -1] += own
+        wanted = -int(own) if abs(int(own)) > 900 else 0
+        room = 1020 - height.max(axis=-1, keepdims=True, initial=0)
+        return np.minimum(wanted, room)
 
     def _seed(self, seed: np.ndarray | None, row: Row) -> np.ndarray:
         """A tangent as a rule wants it: 0 where the entry has left, and at the sink."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Refusal, TypeRefusal
-from ..rules._stable import total
+from ..rules._stable import extended_total
 from ._arrays import as_array
 from ._axes import Rows
 
@@ -31,6 +31,7 @@ class Targets:
     ) -> None:
         array = as_array(targets, "targets", "cross_entropy")
         self.rows, self.smoothing, self.weight = rows, smoothing, weight
+        self.exponent = 0
         self.ids = _are_ids(array, rows)
         self.ignored: np.ndarray | None = None
         if self.ids:
@@ -40,12 +41,15 @@ class Targets:
             self._refuse_ids()
         else:
             self.array = rows.flatten(array).copy()
+            if where is not None:
+                # A missing label under the mask is not read.
+                self.array[np.isnan(self.array) & ~where] = 0
             if ignore_index is not None:
                 raise Refusal(
                     "ignore-index-probabilities",
                     "ignore_index is for class ids, and the targets are probabilities",
                     got=f"targets {array.shape} {array.dtype}, ignore_index",
-                    want="class ids, or rows of zeros for rows to ignore",
+                    want="class ids; or leave the rows out",
                 )
             self._refuse_probabilities()
         if where is not None:
@@ -62,14 +66,28 @@ class Targets:
             t = (1 - self.smoothing) * t + spread * alive
         if self.weight is not None:
             t = t * self.weight
+        t = np.ldexp(t, self.exponent)
         ignored = None if self.ignored is None else self.ignored[block]
         if ignored is not None:
             t[ignored] = 0.0
         return t, ignored
 
+    def scale_to_one(self) -> None:
+        """Scale all weights by one power of two: a mean does not feel it.
+
+        Sums of weights near the ends of float64 would lose their digits, or overflow.
+        """
+        largest = 1.0 if self.weight is None else self.weight.max(initial=0.0)
+        if not self.ids:
+            peak = float(self.array.astype(np.float64).max(initial=0.0))
+            if abs(np.frexp(peak)[1] + np.frexp(largest)[1]) > 900:
+                largest = np.ldexp(largest, int(np.frexp(peak)[1]))
+        exponent = int(np.frexp(largest)[1])
+        self.exponent = -exponent if abs(exponent) > 900 else 0
+
     def mass(self, block: slice, live: np.ndarray | None) -> np.ndarray:
         """sum_k w_k t_ik for each row: the denominators of a mean."""
-        return total(np, self(block, live)[0])[:, 0]
+        return extended_total(np, self(block, live)[0])[:, 0]
 
     def _plain(self, block: slice) -> np.ndarray:
         part = self.array[block]
@@ -163,8 +181,10 @@ def _wanted(rows: Rows) -> str:
     )
 
 
-def binary_targets(targets: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Targets of a binary cross-entropy: numbers from 0 to 1, one a logit."""
+def binary_targets(
+    targets: Any, shape: tuple[int, ...], mask: np.ndarray | None = None
+) -> np.ndarray:
+    """Targets of a binary cross-entropy: numbers from 0 to 1; masked ones are 0."""
     array = as_array(targets, "targets", "binary_cross_entropy")
     if array.shape != shape:
         raise Refusal(
@@ -175,6 +195,8 @@ def binary_targets(targets: Any, shape: tuple[int, ...]) -> np.ndarray:
             hint="targets[..., None]" if (*array.shape, 1) == shape else None,
         )
     wide = array.astype(np.float64)
+    if mask is not None:
+        wide = np.where(mask, wide, 0.0)
     bad = np.argwhere(~((wide >= 0) & (wide <= 1)))
     if bad.size:
         raise Refusal(

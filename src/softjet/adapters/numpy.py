@@ -15,7 +15,7 @@ import numpy as np
 from ..rules import RULES
 from ..rules._rule import Rule
 from ._arrays import as_seed
-from ._function import Call, Function, Options, made
+from ._function import Call, Function, Options, made, refuse_positional
 from ._losses import BinaryLoss, Loss
 from ._stateless import Stateless
 
@@ -23,7 +23,8 @@ from ._stateless import Stateless
 class RowFunction(Stateless, Function):
     """Rows to rows: softmax and log_softmax."""
 
-    def __call__(self, x: Any, **options: Unpack[Options]) -> Any:
+    def __call__(self, x: Any, *extra: Any, **options: Unpack[Options]) -> Any:
+        refuse_positional(self.rule, extra)
         return self._run_value(self._call(x, dict(options), "call"))
 
     def jvp(self, x: Any, x_dot: Any, **options: Unpack[Options]) -> tuple[Any, Any]:
@@ -91,11 +92,14 @@ class EntryFunction(RowFunction):
 class NumberFunction(Function):
     """Rows to numbers: logsumexp, entropy, kl_divergence."""
 
-    def __call__(self, *primals: Any, **options: Unpack[Options]) -> Any:
+    def __call__(self, *primals: Any, **options: Any) -> Any:
+        """The number of every row; the primals by position or by name."""
+        names = self.rule.primals
+        refuse_positional(self.rule, primals[len(names) :])
+        named = [options.pop(n) for n in names[len(primals) :] if n in options]
+        primals = (*primals, *named)
         self._bind(primals)
-        return self._run_value(
-            self._call(self._untuple(primals), dict(options), "call")
-        )
+        return self._run_value(self._call(self._untuple(primals), options, "call"))
 
     def jvp(
         self, primals: Any, tangents: Any, **options: Unpack[Options]

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ._stable import total, total_words
+from ._stable import centred, total_words
 
 Array = NDArray[np.float64]
 # A decorator: infinities and NaN are answers here, spelled out in the edge table.
@@ -76,18 +76,16 @@ class Centring:
     def centred(self, v: Array) -> Array:
         """v - <y, v>, with an error that scales with the spread of v, not its offset.
 
-        First about the value at the largest entry where that has half the mass, else
-        about the mean; what is left of the mean goes second.  The sink is an entry
-        whose seed is 0.  Either centre leaves <y, |h|> within twice its least value.
+        The rules' own centring; the sink is one more entry, whose seed is 0.
         """
         if self.y is None or v.shape[-1] == 0:
             return v
-        top = np.argmax(self.y, axis=-1, keepdims=True)
-        heavy = np.take_along_axis(self.y, top, axis=-1) >= 0.5
-        peak = np.take_along_axis(v, top, axis=-1)
-        centre = np.where(heavy, peak, total(np, self.y * v))
-        h = v - centre
-        return h - (total(np, self.y * h) - self.sink * centre)
+        shape = np.broadcast_shapes(self.y.shape, v.shape)
+        y, v = np.broadcast_to(self.y, shape), np.broadcast_to(v, shape)
+        sink = np.broadcast_to(self.sink, (*shape[:-1], 1))
+        y = np.concatenate((y, sink), axis=-1)
+        v = np.concatenate((v, np.zeros_like(sink)), axis=-1)
+        return centred(np, y, v)[..., :-1]
 
     @quiet
     def push(self, v: Array) -> Array:

@@ -21,7 +21,7 @@ class Scaled(NamedTuple):
 
     x: Array
     low: Array
-    temperature: float
+    temperature: Array | float
 
 
 class Partition(NamedTuple):
