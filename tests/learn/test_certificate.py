@@ -47,7 +47,11 @@ def test_gap_is_objective_minus_dual_value():
     np.testing.assert_allclose(s @ Q, s @ T, rtol=1e-14)
     A = objective.X.T @ (s[:, None] * (Q - T))
     dual = -s @ (Q * np.log(Q)).sum(axis=1) - (A * A).sum() / (2 * objective.penalty)
-    assert Certifier(objective)(point).gap == pytest.approx(point.value - dual)
+    certificate = Certifier(objective)(point)
+    parts = certificate.weights_part + certificate.intercept_part
+    assert parts == pytest.approx(point.value - dual)
+    # The objective cannot be negative: its value is a bound as well.
+    assert certificate.gap == min(parts, point.value)
 
 
 def test_the_weights_alone_would_not_be_a_bound():
@@ -67,8 +71,9 @@ def test_without_intercept_it_is_the_squared_gradient_over_twice_the_penalty():
     point = objective.at(rng.normal(size=objective.shape), np.zeros(4))
     expected = (point.W_bar**2).sum() / (2 * objective.penalty)
     certificate = Certifier(objective)(point)
-    assert certificate.gap == pytest.approx(expected, rel=1e-15)
+    assert certificate.weights_part == pytest.approx(expected, rel=1e-15)
     assert certificate.intercept_part == 0
+    assert certificate.gap == min(certificate.weights_part, point.value)
 
 
 def test_settling_the_intercept_leaves_only_the_weights():
@@ -140,3 +145,12 @@ def test_gap_against_fifty_digits(tol):
     certificate = solution.certificate
     assert 0 <= distance <= certificate.gap + certificate.rounding
     assert certificate.gap <= tol * solution.point.value
+
+
+def test_rounding_grows_with_the_features():
+    # Features far from 0 put rounding into A, which the square of the gap then shows.
+    near, rng = problem(5)
+    W, b = 0.1 * rng.normal(size=near.shape), np.zeros(4)
+    far = Objective(near.X + 1e9, near.targets, near.share, n_classes=4)
+    small = Certifier(near)(near.at(W, b)).rounding
+    assert Certifier(far)(far.at(0 * W, b)).rounding > 1e5 * small

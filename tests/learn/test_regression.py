@@ -166,3 +166,31 @@ def test_refusals_of_settings_and_classes(wine):
             assert refused(X, y, model=SoftmaxRegression(**{name: value})).code == name
     with pytest.raises(TypeError, match=r"[Ss]parse"):
         SoftmaxRegression().fit(csr_array(X), y)
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"max_iter": -3}, "max-iter"),
+        ({"max_iter": 1.5}, "max-iter"),
+        ({"max_iter": None}, "max-iter"),
+        ({"tol": 1e-25}, "tol-small"),
+        ({"class_weight": {0: np.nan}}, "weights-range"),
+        ({"class_weight": {0: -1.0}}, "weights-range"),
+        ({"class_weight": {0: np.inf}}, "weights-range"),
+    ],
+)
+def test_settings_that_are_none_are_refused(settings, code):
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(Refusal) as refusal:
+        SoftmaxRegression(**settings).fit(X, y)
+    assert refusal.value.code == code
+
+
+def test_a_bad_warm_start_is_no_dead_end():
+    X = np.random.default_rng(3).normal(size=(80, 3))
+    model = SoftmaxRegression(warm_start=True, C=1e6)
+    model.fit(X, X[:, 0] > 0)
+    model.fit(X, X[:, 0] < 0)
+    assert model.converged_
+    assert model.score(X, X[:, 0] < 0) == 1.0

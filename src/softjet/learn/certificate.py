@@ -46,6 +46,8 @@ class Certifier:
         onehot = np.zeros((len(X), objective.n_classes))
         onehot[np.arange(len(X)), objective.targets] = share
         self.X_mean = share @ X
+        self.X_size = share @ np.abs(X)
+        self.X_largest = np.abs(X).max(axis=0, initial=0.0)
         self.X_by_class = X.T @ onehot
 
     def __call__(self, point: Point) -> Certificate:
@@ -58,9 +60,21 @@ class Certifier:
             slope = self._mended_slope(point, rho, q)
             divergence = float(objective.share @ _divergence(point.logits, rho, q))
         weights_part = float(np.vdot(slope, slope) / (2.0 * objective.penalty))
-        return Certificate(
-            weights_part + divergence, weights_part, divergence, _rounding(point)
-        )
+        # No term of the objective is negative, so neither is its minimum.
+        gap = min(weights_part + divergence, point.value)
+        return Certificate(gap, weights_part, divergence, self._rounding(point, slope))
+
+    def _rounding(self, point: Point, slope: Array) -> float:
+        """The size, not a bound, of what rounding may have added to the gap or hidden.
+
+        u (f + the largest logit's terms) for logits and their losses; and for A, whose
+        entries err by u times the mean of |x|, what that does to its square.
+        """
+        u = float(np.finfo(np.float64).eps)
+        terms = np.abs(point.b).max() + self.X_largest @ np.abs(point.W).max(axis=1)
+        error = u * np.sqrt(self.objective.n_classes) * np.linalg.norm(self.X_size)
+        square = (np.linalg.norm(slope) + error) * error / self.objective.penalty
+        return float(u * (abs(point.value) + terms) + square)
 
     def _mended_slope(self, point: Point, rho: float, q: Array) -> Array:
         # A is linear in Q, so mending needs no second product with X:
@@ -91,9 +105,3 @@ def _divergence(logits: Array, rho: float, q: Array) -> Array:
     log_mixed = np.log(mixed, where=live, out=np.zeros_like(mixed))
     terms = np.where(live, mixed * (log_mixed - log_p) - mixed + p, 0.0)
     return np.maximum(terms, 0.0).sum(axis=-1)
-
-
-def _rounding(point: Point) -> float:
-    """The size, not a bound, of rounding in the gap: u (f + spread of the logits)."""
-    spread = float(np.ptp(point.logits, axis=-1).max(initial=0.0))
-    return float(np.finfo(np.float64).eps) * (abs(point.value) + spread)

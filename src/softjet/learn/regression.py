@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,12 @@ from sklearn.utils.validation import (
 )
 
 import softjet as sj
-from softjet.errors import Refusal
 from softjet.learn.objective import Objective
+from softjet.learn.settings import (
+    check_settings,
+    refuse_empty_classes,
+    refuse_not_finite,
+)
 from softjet.learn.solve import Solution, solve
 
 
@@ -112,7 +115,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> SoftmaxRegression:
         """Train on X (rows, features) and labels y (rows,); weights w >= 0 (rows,)."""
-        self._check_settings()
+        check_settings(self)
         rows, labels = self._checked(X, y)
         check_classification_targets(labels)
         weights = _check_sample_weight(
@@ -120,7 +123,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         )
         classes, targets = np.unique(labels, return_inverse=True)
         weights = self._with_class_weight(weights, labels, classes, targets)
-        _refuse_empty_classes(weights, targets, len(classes))
+        refuse_empty_classes(weights, targets, len(classes))
         start = self._start(classes, rows.shape[1])
         objective = Objective(
             rows.astype(np.float64, copy=False),
@@ -131,7 +134,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
             fit_intercept=self.fit_intercept,
         )
         settings: dict[str, Any] = {"tol": self.tol, "max_iter": self.max_iter}
-        solution = solve(objective, *start, **settings, report=self._report)
+        solution = _solve_from(objective, start, settings, self._report)
         return self._keep(classes, solution)
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -162,19 +165,8 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
             self, X, *y, dtype=_FLOATS, reset=reset, ensure_all_finite=False
         )
         names = getattr(self, "feature_names_in_", None)
-        _refuse_not_finite(checked[0] if y else checked, names)
+        refuse_not_finite(checked[0] if y else checked, names)
         return checked
-
-    def _check_settings(self) -> None:
-        for name in ("C", "tol"):
-            value: Any = getattr(self, name)
-            if not (isinstance(value, Real) and 0.0 < float(value) < np.inf):
-                raise Refusal(
-                    name,
-                    f"{name} is no positive number",
-                    got=f"{name}={value!r}",
-                    want="a finite number above 0",
-                )
 
     def _with_class_weight(
         self, weights: NDArray, y: NDArray, classes: NDArray, targets: NDArray
@@ -215,51 +207,39 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         self.n_iter_, self.history_ = solution.n_iter, solution.history
         self.converged_ = solution.converged
         if not solution.converged:
-            warnings.warn(_not_converged(solution, self.tol), ConvergenceWarning, 3)
+            warnings.warn(
+                _not_converged(solution, self.tol, self.max_iter), ConvergenceWarning, 3
+            )
         return self
 
 
 _FLOATS = [np.float64, np.float32]
 
 
-def _not_converged(solution: Solution, tol: float) -> str:
+def _solve_from(
+    objective: Objective,
+    start: tuple[NDArray, NDArray],
+    settings: dict[str, Any],
+    report: Callable[[int, float, float], None],
+) -> Solution:
+    """From a warm start if it is one: not above zeros, and not a dead end."""
+    zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
+    if not objective.at(*start).value <= objective.at(*zeros).value:
+        start = zeros
+    solution = solve(objective, *start, **settings, report=report)
+    if solution.converged or not any(part.any() for part in start):
+        return solution
+    cold = solve(objective, *zeros, **settings, report=report)
+    return cold if cold.certificate.gap < solution.certificate.gap else solution
+
+
+def _not_converged(solution: Solution, tol: float, max_iter: int) -> str:
     gap, objective = solution.certificate.gap, solution.point.value
+    advice = "raise max_iter or tol, or lower C"
+    if solution.n_iter < max_iter:
+        advice = "rounding stops it here: raise tol or lower C"
     return (
         f"stopped after {solution.n_iter} steps: the objective {objective:.6g} is "
         f"proven to be within {gap:.2e} of its minimum, {gap / objective:.1e} of "
-        f"itself, not within tol={tol:g}; raise max_iter or tol, or lower C"
+        f"itself, not within tol={tol:g}; {advice}"
     )
-
-
-def _refuse_not_finite(X: NDArray, names: NDArray | None) -> None:
-    # A sum is finite exactly when every entry is, unless it overflows: then look.
-    if np.isfinite(X.sum()) or (finite := np.isfinite(X)).all():
-        return
-    row, column = (int(i) for i in np.argwhere(~finite)[0])
-    kind = "NaN" if np.isnan(X[row, column]) else "infinity (inf)"
-    label = "" if names is None else f" ({names[column]!r})"
-    raise Refusal(
-        "features-finite",
-        f"X contains {kind}",
-        got=f"{kind} at row {row}, column {column}{label}",
-        want="finite numbers in every row and column",
-    )
-
-
-def _refuse_empty_classes(weights: NDArray, targets: NDArray, n_classes: int) -> None:
-    if n_classes < 2:
-        raise Refusal(
-            "one-class",
-            "nothing to tell apart: y holds one class only",
-            got=f"{n_classes} class in {len(targets)} rows",
-            want="at least 2 classes",
-        )
-    mass = np.bincount(targets, weights, minlength=n_classes)
-    if not (mass > 0.0).all():
-        raise Refusal(
-            "class-weight",
-            "a class has no weight: nothing can be learnt about it",
-            got=f"sum of weights 0 in class {int(np.argmin(mass))} of {n_classes}",
-            want="a positive sum of weights in every class of y",
-            hint="leave the rows of that class out",
-        )
