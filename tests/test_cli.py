@@ -1,11 +1,17 @@
 """The command line: exit codes, streams, and the commands that fit recommends."""
 
 import io
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -81,7 +87,8 @@ def test_version(run, line):
 
 
 @pytest.mark.parametrize(
-    "line", ["nosuch", "fit --nosuch", "fit --max-iter 0", "predict"]
+    "line",
+    ["nosuch", "fit --nosuch", "fit --max-iter 0", "fit --seed 4294967296", "predict"],
 )
 def test_usage_errors_are_exit_code_2(run, line):
     assert run(line).exit_code == 2
@@ -142,4 +149,106 @@ def test_numbers_fit_into_eighty_columns(run, monkeypatch):
     assert run("fit --out m").exit_code == 0
     lines = screen.getvalue().partition("try next")[0].splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 80
-    assert not any("…" in line for line in lines)
+    assert not any("\u2026" in line for line in lines)
+
+
+ODD = ["[red]a[/]", "[/b] $x^2$", "100 \u20ac"]
+
+
+@pytest.fixture
+def odd(tmp_path):
+    """A table whose names look like markup, like formulas, and are not ASCII."""
+    z = np.random.default_rng(0).normal(size=(90, 2))
+    labels = [ODD[i] for i in np.argmax(np.hstack([z, np.zeros((90, 1))]), axis=1)]
+    columns = {"[bold]u": z[:, 0], "$v_{$": z[:, 1], "[/kind]": labels}
+    pyarrow.csv.write_csv(pa.table(columns), tmp_path / "odd.csv")
+    return "odd.csv --target [/kind] --no-compare"
+
+
+def test_brackets_and_dollars_in_names_are_letters(run, odd):
+    trained = run(f"fit {odd} --out [red]m")
+    assert (trained.exit_code, trained.stderr) == (0, "")
+    assert "[/kind] from odd.csv" in trained.stdout
+    assert "[red]m/ model" in trained.stdout
+    shown = run("predict [red]m [red]m/test.csv")
+    assert shown.exit_code == 0
+    for label in ODD:
+        assert label in shown.stdout
+        assert f"p({label})" in shown.stdout
+    assert "rows of [/kind], log loss" in shown.stdout
+
+
+def test_a_label_cannot_command_the_terminal():
+    assert _terminal._text("a\x1b[2Jb\nc").plain == "a?[2Jb?c"
+
+
+def test_a_long_name_leaves_room_for_the_numbers():
+    screen = io.StringIO()
+    table = _terminal._table("row", "p(" + 300 * "x" + ")", "p(y)")
+    table.add_row("1", "0.25", "0.75")
+    Console(file=screen, width=80).print(table)
+    assert re.search(r"1 +0\.25 +0\.75", screen.getvalue())
+
+
+def test_an_ascii_terminal_gets_question_marks_and_exact_bytes(run, odd, tmp_path):
+    run(f"fit {odd} --out m")
+    line = [sys.executable, "-m", "softjet", "predict", "m", "m/test.csv"]
+    where = {
+        "cwd": tmp_path,
+        "env": {**os.environ, "PYTHONIOENCODING": "ascii"},
+        "capture_output": True,
+    }
+    shown = subprocess.run(line, **where)
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert b"100 ?" in shown.stdout
+    piped = subprocess.run([*line, "--out", "-"], **where)
+    assert (piped.returncode, piped.stderr) == (0, b"")
+    assert "100 \u20ac" in piped.stdout.decode()
+    run("predict m m/test.csv --out p.csv")
+    assert piped.stdout == (tmp_path / "p.csv").read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize(
+    ("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)]
+)
+def test_signals_leave_nothing(name, code, tmp_path):
+    line = [sys.executable, "-m", "softjet", "fit", "--tol", "1e-300"]
+    line += ["--max-iter", "1000000", "--no-compare"]
+    job = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(tmp_path.iterdir()) != []
+    job.send_signal(getattr(signal, name))
+    _, errors = job.communicate(timeout=60)
+    assert (job.returncode, errors) == (code, "interrupted: nothing was written\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_signals_are_given_back(name, run, tmp_path, monkeypatch):
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+
+    def stop(*_):
+        assert signal.getsignal(number) != before
+        signal.raise_signal(number)
+
+    monkeypatch.setattr(job_module, "page", stop)
+    assert run("fit --no-compare").exit_code == 128 + number
+    assert signal.getsignal(number) == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupted_imports_are_no_traceback(tmp_path):
+    blocker = tmp_path / "typer.py"
+    blocker.write_text("raise KeyboardInterrupt")
+    result = subprocess.run(
+        [sys.executable, "-m", "softjet", "version"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    wanted = (130, "interrupted: nothing was written\n")
+    assert (result.returncode, result.stderr) == wanted

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 import softjet as sj
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from softjet.learn.predict import Predictions
 
 SHOWN_ROWS = 10
+# Characters of a name in a table: a longer one would push the numbers out of sight.
+WIDEST = 24
 
 
 def console(stderr: bool = False) -> Console:
@@ -62,8 +64,8 @@ def show_fit(report: dict[str, Any]) -> None:
     """The result of a run, the proof first."""
     screen = console()
     data, training, test = report["data"], report["training"], report["test"]
+    screen.print(_text(data["target"], "bold"), Text("from"), _text(data["source"]))
     screen.print(
-        f"[bold]{escape(data['target'])}[/] from {escape(data['source'])}\n"
         f"{data['train_rows']} rows to train on, {data['test_rows']} to test on, "
         f"{len(data['features'])} features, {len(data['classes'])} classes\n"
     )
@@ -103,11 +105,11 @@ def _show_scores(screen: Console, report: dict[str, Any]) -> None:
     for row in (ours, report["comparison"]):
         table.add_row(
             row["name"].split()[0],
-            f"{row['objective']:.9f}",
+            f"{row['objective']:#.9g}",
             f"{row['gap']:.1e}",
             f"{row['seconds']:.3f}",
             f"{row['accuracy']:.4f}",
-            f"{row['log_loss']:.5f}",
+            f"{row['log_loss']:#.5g}",
         )
     screen.print(table)
 
@@ -115,19 +117,21 @@ def _show_scores(screen: Console, report: dict[str, Any]) -> None:
 def _show_test(screen: Console, test: dict[str, Any]) -> None:
     screen.print(
         f"test rows     accuracy [bold]{test['accuracy']:.4f}[/], log loss "
-        f"{test['log_loss']:.4f}, Brier score {test['brier_score']:.4f}\n"
+        f"{test['log_loss']:.4g}, Brier score {test['brier_score']:.4f}\n"
         f"              calibration error {test['calibration_error']:.4f} "
         f"({test['calibration_bins']} bins)"
     )
 
 
 def _show_files(screen: Console, report: dict[str, Any]) -> None:
-    out = escape(report["job"]["out"])
-    screen.print(f"written       {out}/ model, report.json, report.html, test.csv")
+    out = _text(report["job"]["out"] + "/")
+    files = Text("model, report.json, report.html, test.csv")
+    screen.print(Text("written      "), out, files)
     screen.print("\ntry next")
     for why, line in report["next"]:
         # soft_wrap: a line that is to be copied must stay one line.
-        screen.print(f"  [dim]# {escape(why)}[/]\n  {escape(line)}", soft_wrap=True)
+        screen.print(Text(f"  # {why}", "dim"), soft_wrap=True)
+        screen.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def show_predictions(predictions: Predictions, out: Path | None) -> None:
@@ -139,21 +143,27 @@ def show_predictions(predictions: Predictions, out: Path | None) -> None:
         table = _table("row", "predicted", *predictions.header()[1 : best + 1])
         pairs = zip(predictions.predicted, predictions.probabilities, strict=True)
         for i, (label, p) in zip(range(some), pairs, strict=False):
-            table.add_row(str(i + 1), str(label), *(f"{v:.4f}" for v in p[:best]))
+            table.add_row(str(i + 1), _text(label), *(f"{v:.4f}" for v in p[:best]))
         screen.print(table)
         if rows > some or len(predictions.classes) > best:
             screen.print(f"the first {min(some, rows)} of {rows} rows; --out has all\n")
     else:
-        screen.print(f"written       {escape(str(out))}: {rows} rows")
+        screen.print(Text("written      "), _text(f"{out}: {rows} rows"))
     if predictions.accuracy is not None:
         screen.print(
-            f"accuracy      [bold]{predictions.accuracy:.4f}[/] on {rows} rows of "
-            f"{escape(predictions.target)}, log loss {predictions.log_loss:.4f}"
+            f"accuracy      [bold]{predictions.accuracy:.4f}[/] on {rows} rows of",
+            _text(f"{predictions.target}, log loss {predictions.log_loss:.4g}"),
         )
+
+
+def _text(value: object, style: str = "") -> Text:
+    """A word of the user's as it stands: neither its brackets nor its controls act."""
+    return Text("".join(c if c.isprintable() else "?" for c in str(value)), style)
 
 
 def _table(*head: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for i, name in enumerate(head):
-        table.add_column(escape(name), justify="right" if i else "left", no_wrap=True)
+        side: Any = "right" if i else "left"
+        table.add_column(_text(name), justify=side, no_wrap=True, max_width=WIDEST)
     return table

@@ -1,19 +1,22 @@
 """The command line: words in, exit code out; each verb is one call into the library.
 
 0  done      1  done, but the tolerance was not reached
-2  refused   130  interrupted; nothing was left behind
+2  refused   130  interrupted (129 hung up, 143 terminated); nothing was left behind
 """
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 from softjet.errors import Refusal
 
+INTERRUPTED = "interrupted: nothing was written\n"
 MISSING = 'softjet: {} is not installed: pip install "softjet[all]"\n'
 
 try:
@@ -23,6 +26,9 @@ try:
 except ModuleNotFoundError as error:  # the console script exists without its extra
     sys.stderr.write(MISSING.format((error.name or "").partition(".")[0]))
     raise SystemExit(2) from None
+except KeyboardInterrupt:  # the imports take long enough to be interrupted
+    sys.stderr.write(INTERRUPTED)
+    raise SystemExit(130) from None
 
 app = typer.Typer(
     help="The softmax and every derivative of it, right to the last digits.",
@@ -53,7 +59,9 @@ def fit(
         float, typer.Option(help="Proven gap to reach, as a share of the objective.")
     ] = 1e-6,
     max_iter: Annotated[int, typer.Option(min=1, help="Most Newton steps.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the split.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Seed of the split.")
+    ] = 0,
     test_share: Annotated[
         float, typer.Option(help="Share of the rows kept to test on.")
     ] = 0.2,
@@ -108,7 +116,7 @@ def predict(
         piped = out == Path("-")
         predictions = run(model, data, None if piped else out)
         if piped:
-            sys.stdout.write(predictions.to_csv().decode())
+            _write_out(predictions.to_csv())
         else:
             terminal.show_predictions(predictions, out)
 
@@ -145,7 +153,8 @@ def _options(
 def _answering() -> Iterator[None]:
     """Turn refusals, missing extras and Ctrl-C into a message and an exit code."""
     try:
-        yield
+        with _stoppable():
+            yield
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         raise typer.Exit(2) from None
@@ -154,14 +163,66 @@ def _answering() -> Iterator[None]:
             raise
         sys.stderr.write(MISSING.format((error.name or "").partition(".")[0]))
         raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: nothing was written\n")
-        raise typer.Exit(130) from None
+    except KeyboardInterrupt as stop:
+        with suppress(OSError):  # the terminal may be what went away
+            sys.stderr.write(INTERRUPTED)
+        number = stop.number if isinstance(stop, _Stopped) else signal.SIGINT
+        raise typer.Exit(128 + number) from None
+
+
+class _Stopped(KeyboardInterrupt):
+    """SIGTERM or SIGHUP: unwinds like Ctrl-C, so that everything is cleared away."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP clear away what the body began, then give them back."""
+    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def stop(number: int, frame: object) -> None:
+        for other in taken:  # a second one must not interrupt the clearing away
+            signal.signal(other, signal.SIG_IGN)
+        raise _Stopped(number)
+
+    # Only a program in its main thread has signals, and nohup's stay ignored.
+    main_thread = threading.current_thread() is threading.main_thread()
+    taken = [n for n in numbers if main_thread and before[n] == signal.SIG_DFL]
+    try:
+        for number in taken:
+            signal.signal(number, stop)
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, before[number])
+
+
+def _write_out(data: bytes) -> None:
+    """Bytes to standard output as they are, whatever its encoding."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(data.decode())
+    else:
+        sys.stdout.flush()
+        binary.write(data)
+        binary.flush()
 
 
 def main() -> None:
     """Entry point of the command softjet."""
-    app(prog_name="softjet")
+    try:
+        # A name that the terminal's encoding lacks is shown as '?', not as a traceback.
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="replace")
+        app(prog_name="softjet")
+    except KeyboardInterrupt:
+        sys.stderr.write(INTERRUPTED)
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

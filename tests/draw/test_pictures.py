@@ -28,13 +28,18 @@ def figure():
 
 def test_curves(figure):
     left, right = figure.subplots(1, 2)
-    objective_curve(left, [0, 1, 2], [2.0, 0.5, 0.25])
+    objective_curve(left, [0, 1, 2], [2.0, 0.5, 0.125])
     gap_curve(right, [0, 1, 2], [10.0, 0.1, 0.0], 1e-6)
-    np.testing.assert_array_equal(left.lines[0].get_ydata(), [2.0, 0.5, 0.25])
+    np.testing.assert_array_equal(left.lines[0].get_ydata(), [2.0, 0.5, 0.125])
     np.testing.assert_array_equal(right.lines[0].get_ydata()[:2], [10.0, 0.1])
     assert right.lines[1].get_ydata()[0] == 1e-6
     assert "nats" in left.get_ylabel()
     assert left.get_yscale() == right.get_yscale() == "log"
+
+
+def test_less_than_a_decade_is_shown_on_a_linear_axis(figure):
+    axes = objective_curve(figure.subplots(), [0, 1, 2], [2.0, 1.75, 1.5])
+    assert axes.get_yscale() == "linear"
 
 
 def test_confusion_colours_shares_and_writes_counts(figure):
@@ -67,6 +72,7 @@ def test_many_classes_have_no_texts(figure):
     names = [str(i) for i in range(40)]
     axes = jacobian(figure.subplots(), np.eye(40), names)
     assert len(axes.texts) == 0
+    assert "cells" not in axes.get_title(loc="left")
 
 
 def test_reliability_leaves_empty_bins_out(figure):
@@ -108,3 +114,43 @@ def test_same_numbers_same_bytes_without_pyplot():
     assert picture(np.eye(3)) == data
     assert picture(2 * np.eye(3)) != data
     assert plt.get_fignums() == []
+
+
+FORMULAS = ["$x^2$", "$\\frac{$", "a $ b $"]
+
+
+def test_dollars_in_names_are_dollars():
+    """As a formula the first would lose its dollars, and the second raise."""
+    matrix, images, bars = (new_figure(5, 4) for _ in range(3))
+    axes = confusion(matrix.subplots(), np.eye(3), FORMULAS)
+    shown = weight_images(images, np.eye(3, 4) - 0.2, (2, 2), FORMULAS)
+    barred = weight_bars(bars, np.eye(3) - 0.2, FORMULAS, FORMULAS)
+    for figure in (matrix, images, bars):
+        assert png(figure)
+    titles = [panel.get_title() for panel in shown]
+    assert titles == [panel.get_title(loc="left") for panel in barred] == FORMULAS
+    texts = [*axes.get_xticklabels(), *axes.get_yticklabels()]
+    texts += [panel.title for panel in shown]
+    texts += [label for panel in barred for label in panel.get_yticklabels()]
+    assert len(texts) == 6 + 3 + 9
+    assert not any(text.get_parse_math() for text in texts)
+
+
+def test_missing_glyphs_are_no_warning(figure):
+    """Warnings are errors in these tests."""
+    axes = confusion(figure.subplots(), np.eye(2), ["\u4e00", "\ue000"])
+    assert axes.get_xticklabels()[0].get_text() == "\u4e00"
+    assert png(figure)
+
+
+def test_long_names_do_not_widen_the_picture():
+    def size(names):
+        pixels, bars = new_figure(9, 2), new_figure(9.6, 2.8)
+        shown = weight_images(pixels, np.eye(3, 4) - 0.2, (2, 2), names)
+        weight_bars(bars, np.eye(3) - 0.2, ["u", "v", "w"], names)
+        assert shown[0].get_title().startswith(names[0][:10])
+        widths = [struct.unpack(">I", png(f)[16:20])[0] for f in (pixels, bars)]
+        return np.array(widths)
+
+    short = size(["x" * 10, "b", "c"])
+    assert np.all(size(["x" * 300, "b", "c"]) <= 1.1 * short)

@@ -124,3 +124,90 @@ def test_unreadable_file(tmp_path, monkeypatch):
     with pytest.raises(Refusal) as caught:
         read_table(path)
     assert caught.value.code == "file-unreadable"
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_integer_labels_beyond_2_to_the_53_stay_apart(tmp_path, kind):
+    values = [2**60, 2**60 + 1, -(2**62) - 1] * 4
+    table = pa.table({"x": list(range(12)), "y": values})
+    data = load(write(table, tmp_path, kind), "y")
+    assert data.labels.tolist() == values
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pa.array([2**63, 2**63 + 1] * 6, pa.uint64()),
+        pa.array([2.0**53, 1.0] * 6),
+    ],
+)
+def test_labels_that_float64_would_merge_are_refused(tmp_path, labels):
+    table = pa.table({"x": list(range(12)), "y": labels})
+    with pytest.raises(Refusal) as caught:
+        load(write(table, tmp_path, "parquet"), "y")
+    assert caught.value.code == "label-large"
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-200, 1e200, 1.7e308])
+def test_columns_of_any_size(tmp_path, table, size):
+    x = np.cos(np.arange(ROWS))
+    table = pa.table({"x": x, "big": x * size, "kind": table["kind"]})
+    parts = split(load(write(table, tmp_path, "parquet"), "kind"))
+    # Subnormal numbers have about 13 digits at 1e-310.
+    np.testing.assert_allclose(parts.X_train[:, 1], parts.X_train[:, 0], atol=1e-10)
+    assert parts.X_train[:, 1].std() == pytest.approx(1.0)
+
+
+def test_scaling_by_powers_of_two_changes_no_bit(tmp_path, table):
+    parts = split(load(write(table, tmp_path, "parquet"), "kind"))
+    size = table["size"].to_numpy()
+    train = np.setdiff1d(np.arange(ROWS), parts.test_rows)
+    expected = (size - parts.columns[0].mean) / parts.columns[0].scale
+    np.testing.assert_array_equal(parts.X_train[:, 0], expected[train])
+
+
+def folder_of(tmp_path, *columns):
+    for i, column in enumerate(columns):
+        part = pa.table({"c": column, "y": ["u", "v"]})
+        pyarrow.parquet.write_table(part, tmp_path / f"{i}.parquet")
+    return tmp_path
+
+
+def test_folder_with_and_without_dictionaries(tmp_path):
+    one = pa.array(["a", "b"]).dictionary_encode()
+    table = read_table(folder_of(tmp_path, one, pa.array(["b", "z"])))
+    assert table["c"].to_pylist() == ["a", "b", "b", "z"]
+
+
+def test_folder_of_integers_and_fractions(tmp_path):
+    table = read_table(folder_of(tmp_path, pa.array([1, 2]), pa.array([0.5, 1.5])))
+    assert table["c"].to_pylist() == [1.0, 2.0, 0.5, 1.5]
+
+
+@pytest.mark.parametrize(
+    "other", [pa.array(["1", "2"]), pa.array([2**60 + 1, 0]), pa.array([[1.0], []])]
+)
+def test_folder_of_other_types(tmp_path, other):
+    with pytest.raises(Refusal, match=r"1\.parquet: 'c' of type") as caught:
+        read_table(folder_of(tmp_path, pa.array([0.5, 1.5]), other))
+    assert caught.value.code == "parquet-columns"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['a,y\n1,5" pipe\n2,z\n', 'a,y\n1,"say ""no"""\n2,"two\nlines"\n'],
+)
+def test_quotes_that_are_in_order(tmp_path, text):
+    (tmp_path / "d.csv").write_text(text)
+    assert read_table(tmp_path / "d.csv").num_rows == 2
+
+
+def test_cells_beyond_the_limit_of_the_csv_module(tmp_path):
+    (tmp_path / "d.csv").write_text(f'a,y\n1,"{"k" * 200_000}"\n2,z\n')
+    assert read_table(tmp_path / "d.csv").num_rows == 2
+
+
+def test_few_cells_that_are_no_numbers_among_categories(tmp_path):
+    lines = [f"{i % 15 if i % 3 else 'x'},{'uv'[i % 2]}\n" for i in range(60)]
+    (tmp_path / "d.csv").write_text("a,y\n" + "".join(lines))
+    assert len(split(load(tmp_path / "d.csv", "y")).columns[0].features) == 11

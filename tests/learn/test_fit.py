@@ -168,3 +168,14 @@ def test_next_commands_quote_names(tmp_path):
     assert words[0][-1].endswith("my%20fit/report.html")
     assert words[1][2:] == [str(job.out), str(job.out / "test.csv")]
     assert words[2][2:7] == [str(job.data), "--target", "the kind", "--drop", "a b"]
+
+
+def test_next_commands_repeat_what_was_changed(tmp_path):
+    job = Job(out=tmp_path / "m", tol=1e-4, max_iter=7, seed=3, test_share=0.25)
+    last = shlex.split(module.next_commands(job)[2][1])
+    kept = ["--tol", "0.0001", "--max-iter", "7", "--seed", "3", "--test-share", "0.25"]
+    assert last[-8:] == kept
+    last = shlex.split(
+        module.next_commands(Job(out=tmp_path / "m", compare=False))[2][1]
+    )
+    assert last[-3:] == ["--out", str(tmp_path / "m-C10"), "--no-compare"]

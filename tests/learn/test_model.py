@@ -43,7 +43,7 @@ FRAME = Frame(
         np.array([3, 7, 11]),
         np.array([0.5, 1.5]),
         np.array([False, True]),
-        np.array(["a", "é", 'quote"']),
+        np.array(["a", 'quote"', "é"]),
     ],
 )
 def test_reads_back_bit_for_bit(tmp_path, classes):
@@ -66,6 +66,21 @@ def test_logits_are_the_formula():
     x = np.array([[(1.0 - 1.25) / 0.1, 0, 1, 0, 1], [(2.0 - 1.25) / 0.1, 1, 0, 1, 0]])
     expected = x @ model.coef.T + model.intercept
     np.testing.assert_allclose(model.logits(FRAME), expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("value", [1e308, -1.7e308])
+def test_rows_that_overflow_are_refused(value):
+    model = make(np.array([0, 1]))
+    table = FRAME.table.set_column(0, "length", pa.array([1.0, value]))
+    with pytest.raises(Refusal, match="row 2, column 'length'") as caught:
+        model.logits(Frame(table, "two rows"))
+    assert caught.value.code == "value-too-far"
+    # 1e308 itself fits once divided by a scale of 1, its product with 1e3 does not.
+    wide = [NumberColumn("length", 0.0, 1.0), *model.columns[1:]]
+    steep = Model(model.coef * 1e3, model.intercept, model.classes, wide, "kind")
+    with pytest.raises(Refusal, match="row 2 of two rows") as caught:
+        steep.logits(Frame(table, "two rows"))
+    assert caught.value.code == "value-too-far"
 
 
 def rewrite(folder, change, tensors=None):
@@ -103,6 +118,30 @@ DAMAGES = {
     "float32": (lambda h: None, coef(coef=np.ones((2, 5), np.float32))),
     "tensor more": (lambda h: None, coef(more=np.ones(1))),
     "target": (lambda h: h.update(target=3), None),
+    "target a column": (lambda h: h.update(target="length"), None),
+    "classes unsorted": (lambda h: h.update(classes=[7, 3]), None),
+    "classes a word": (lambda h: h.update(classes="ab", class_kind="U"), None),
+    "classes too large": (lambda h: h.update(classes=[3, 10**30]), None),
+    "classes nan": (
+        lambda h: h.update(classes=[0.5, float("inf")], class_kind="f"),
+        None,
+    ),
+    "column twice": (lambda h: h["columns"][1].update(name="length"), None),
+    "column name a number": (lambda h: h["columns"][0].update(name=5), None),
+    "column a word": (lambda h: h["columns"].__setitem__(0, "length"), None),
+    "mean a word": (lambda h: h["columns"][0].update(mean="0"), None),
+    "scale true": (lambda h: h["columns"][0].update(scale=True), None),
+    "categories numbers": (
+        lambda h: h["columns"][1].update(categories=[1, 2]),
+        None,
+    ),
+    "categories a word": (lambda h: h["columns"][1].update(categories="br"), None),
+    "categories alike": (
+        lambda h: h["columns"][1].update(categories=["red", "red"]),
+        None,
+    ),
+    "dropped a word": (lambda h: h.update(dropped="id"), None),
+    "settings a list": (lambda h: h.update(settings=[]), None),
 }
 
 

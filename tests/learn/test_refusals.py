@@ -34,6 +34,16 @@ FILES: dict[str, str | bytes] = {
     "latin.csv": "a,y\né,x\nb,z\n".encode("latin1"),
     "latin-header.csv": "é,y\nb,x\nb,z\n".encode("latin1"),
     "semicolons.csv": "a;y\n1;x\n",
+    "unclosed.csv": rows("a,y", lambda i: f"{i},{chr(34) if i == 30 else ''}u"),
+    "astray.csv": rows("a,y", lambda i: f"{i},{chr(34) if i in (9, 30) else ''}u"),
+    "packed.csv": b"\x1f\x8b\x08\x00rest",
+    "utf16.csv": "a,y\n1,x\n".encode("utf-16"),
+    "nul.csv": "a,y\n1,x\0\n",
+    "decimal-commas.csv": "a;y\n1,5;x\n2;z\n",
+    "na.csv": "a,y\nEU,x\nNA,y\n",
+    "date-target.csv": rows("a,y", lambda i: f"{i},2020-01-0{i % 2 + 1}"),
+    "stray.csv": rows("a,y", lambda i: f"{i if i != 40 else '?'},{'xy'[i % 2]}"),
+    "large-label.csv": rows("a,y", lambda i: f"{i},{10**25 + i % 2}"),
     "broken.parquet": b"PAR1 but no more",
     "hole.csv": "a,b,y\n1,2,x\n3,,y\n5,6,y\n",
     "nan.csv": "a,b,y\n1,2,x\n3,nan,y\n5,6,y\n",
@@ -69,13 +79,11 @@ the ending of the name says nothing about the kind of file [file-kind]
 a line has another number of cells than the header [csv-ragged]
   got   2 cells in line 4 of ragged.csv
   want  3 cells, one per name in the header
-  try   put quotes around cells that contain a comma
 """,
     "wide.csv --target y": """
 a line has another number of cells than the header [csv-ragged]
   got   4 cells in line 4 of wide.csv
   want  3 cells, one per name in the header
-  try   put quotes around cells that contain a comma
 """,
     "empty.csv --target y": """
 the file is empty [csv-empty]
@@ -112,6 +120,62 @@ the file is not in UTF-8 [csv-encoding]
 the cells are not separated by commas [csv-separator]
   got   one column and semicolons in the header of semicolons.csv
   want  comma-separated values
+""",
+    "unclosed.csv --target y": """
+a quote is not closed, or text follows the closing one [csv-quote]
+  got   the row that begins in line 32 of unclosed.csv
+  want  quotes around whole cells, doubled inside of them
+""",
+    "astray.csv --target y": """
+a quote is not closed, or text follows the closing one [csv-quote]
+  got   the row that begins in line 11 of astray.csv
+  want  quotes around whole cells, doubled inside of them
+""",
+    "packed.csv --target y": """
+the file is packed [csv-compressed]
+  got   packed.csv begins as gzip does
+  want  text in UTF-8: unpack it
+""",
+    "utf16.csv --target y": """
+the file is not in UTF-8 [csv-encoding]
+  got   UTF-16 in utf16.csv
+  want  text in UTF-8
+""",
+    "nul.csv --target y": """
+the file is not in UTF-8 [csv-encoding]
+  got   NUL bytes in nul.csv
+  want  text in UTF-8
+""",
+    "decimal-commas.csv --target y": """
+the cells are not separated by commas [csv-separator]
+  got   one column and semicolons in the header of decimal-commas.csv
+  want  comma-separated values
+""",
+    "na.csv --target y": """
+a value is missing [value-missing]
+  got   row 2, column 'a' of na.csv, where 'NA' was read as missing
+  want  a value in every row of every column that is used
+  try   write "NA", in quotes, if it is a word
+""",
+    "date-target.csv --target y": """
+the target is of a type that holds no classes [target-type]
+  got   column 'y' of type date32[day]
+  want  whole numbers, words or booleans
+""",
+    "stray.csv --target y": """
+a column of numbers holds something that is no number [number-bad]
+  got   row 41, column 'a' of stray.csv, and 0 more of 60 rows
+  want  a number in every row
+""",
+    "large-label.csv --target y": """
+a number in the target is too large to tell it from its neighbours [label-large]
+  got   column 'y' of type double
+  want  numbers below 2^53 where they are no integers
+""",
+    "good.csv --target kind --drop kind": """
+the column to predict is also to be dropped [drop-target]
+  got   'kind' as target and among the dropped
+  want  a target that stays, or other columns to drop
 """,
     "broken.parquet --target y": """
 this is not a whole Parquet file [parquet-unreadable]
@@ -164,7 +228,7 @@ a value is missing [value-missing]
 """,
     "nan.csv --target y": """
 a value is missing [value-missing]
-  got   row 2, column 'b' of nan.csv
+  got   row 2, column 'b' of nan.csv, where 'nan' was read as missing
   want  a value in every row of every column that is used
   try   fill it in or leave the row out
 """,
@@ -381,6 +445,15 @@ def test_labels_of_another_kind(place, monkeypatch):
     assert "  got   numbers in the target column 'kind'\n" in result.stderr
     assert "[column-type]" in result.stderr
     assert result.exit_code == 2
+
+
+def test_an_empty_target_column_is_none(place, monkeypatch, tmp_path):
+    monkeypatch.chdir(place)
+    data = tmp_path / "blank.csv"
+    data.write_text("size,colour,kind\n1,red,\n2,blue,\n")
+    result = CliRunner().invoke(app, ["predict", "model", str(data)])
+    assert result.exit_code == 0
+    assert "accuracy" not in result.stdout
 
 
 def test_the_folder_one_is_in(tmp_path, monkeypatch):

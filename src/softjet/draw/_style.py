@@ -7,6 +7,7 @@ blindness; signed quantities run from orange over white to blue for the same rea
 from __future__ import annotations
 
 import io
+import warnings
 from typing import Any
 
 import numpy as np
@@ -38,16 +39,21 @@ def png(figure: Figure, dpi: int = 160) -> bytes:
     # Tight: constrained layout leaves no room for titles over square images.
     options: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.12}
     options["metadata"] = {"Software": None}
-    figure.savefig(buffer, format="png", dpi=dpi, **options)
+    with warnings.catch_warnings():
+        # A name in a script the font lacks, or one too long for the layout: the picture
+        # is still drawn, and whoever reads the report can do nothing about either.
+        warnings.simplefilter("ignore", UserWarning)
+        figure.savefig(buffer, format="png", dpi=dpi, **options)
     return buffer.getvalue()
 
 
 def tidy(axes: Axes, *, title: str, x: str, y: str, grid: bool = True) -> Axes:
     """Labels with units, light grid, no box."""
-    axes.set_title(title, loc="left", color=INK, fontsize=11, fontweight="bold", pad=10)
+    look: dict[str, Any] = {"color": INK, "fontsize": 11, "fontweight": "bold"}
+    axes.set_title(title, loc="left", pad=10, parse_math=False, **look)
     axes.set_xlabel(x, color=FAINT, fontsize=9)
     axes.set_ylabel(y, color=FAINT, fontsize=9)
-    axes.tick_params(colors=FAINT, labelsize=8, length=0)
+    axes.tick_params(which="both", colors=FAINT, labelsize=8, length=0)
     for side, spine in axes.spines.items():
         spine.set_visible(grid and side in ("left", "bottom"))
         spine.set_color(GRID)
@@ -57,16 +63,23 @@ def tidy(axes: Axes, *, title: str, x: str, y: str, grid: bool = True) -> Axes:
     return axes
 
 
+def short(name: str, most: int) -> str:
+    """A name of the user's on one line of at most `most` characters."""
+    line = " ".join(name.split())
+    return line if len(line) <= most else line[: most - 1] + "\u2026"
+
+
 def name_cells(
     axes: Axes, image: AxesImage, texts: np.ndarray, names: list[str]
 ) -> None:
     """Names along both sides and a text in each cell, where there is room."""
     if len(names) > MOST_NAMED:
         return
-    longest = max(len(name) for name in names)
-    short = [name if len(name) <= 12 else name[:11] + "…" for name in names]
-    axes.set_xticks(range(len(names)), short, rotation=45 if longest > 4 else 0)
-    axes.set_yticks(range(len(names)), short)
+    shown = [short(name, 12) for name in names]
+    turn = 45 if max(map(len, shown)) > 4 else 0
+    # parse_math: a dollar in a name is a dollar, not the start of a formula.
+    axes.set_xticks(range(len(names)), shown, rotation=turn, parse_math=False)
+    axes.set_yticks(range(len(names)), shown, parse_math=False)
     colours = image.to_rgba(np.asarray(image.get_array()))
     # Luma of the cell, as in Rec. 601: dark cells get white digits.
     dark = colours[..., :3] @ [0.299, 0.587, 0.114] < 0.55

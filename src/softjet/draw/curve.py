@@ -14,7 +14,9 @@ from softjet.draw._style import BLUE, FAINT, ORANGE, tidy
 def objective_curve(axes: Axes, iterations: Sequence[int], values: Sequence) -> Axes:
     """The objective (nats per row, penalty included) at each iteration."""
     axes.plot(iterations, values, "o-", color=BLUE, linewidth=2, markersize=4)
-    axes.set_yscale("log")
+    # Below a decade a logarithmic axis has no more than one labelled power of ten.
+    decade = min(values) > 0.0 and max(values) >= 10.0 * min(values)
+    axes.set_yscale("log" if decade else "linear")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     title = "Objective"
     return tidy(axes, title=title, x="iteration", y="cross-entropy + penalty (nats)")

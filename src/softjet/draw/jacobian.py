@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import SymLogNorm
 
-from softjet.draw._style import SIGNED, colour_bar, name_cells, tidy
+from softjet.draw._style import MOST_NAMED, SIGNED, colour_bar, name_cells, tidy
 
 
 def jacobian(axes: Axes, J: np.ndarray, names: list[str]) -> Axes:
@@ -23,6 +23,7 @@ def jacobian(axes: Axes, J: np.ndarray, names: list[str]) -> Axes:
     texts = np.vectorize(lambda entry: f"{entry:.0f}")(np.round(J * scale) + 0.0)
     name_cells(axes, image, texts, names)
     colour_bar(axes, image, "change of probability per unit of logit")
-    title = f"Mean Jacobian of softmax (cells: times {scale:g})"
+    cells = f" (cells: times {scale:g})" if len(names) <= MOST_NAMED else ""
+    title = f"Mean Jacobian of softmax{cells}"
     tidy(axes, title=title, x="logit that moves", y="probability", grid=False)
     return axes

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from softjet.draw._style import BLUE, FAINT, INK, ORANGE, SIGNED, tidy
+from softjet.draw._style import BLUE, FAINT, INK, ORANGE, SIGNED, short, tidy
 
 # Classes shown: more panels than this are too small to read.
 MOST_PANELS = 12
@@ -23,7 +23,7 @@ def weight_images(
     for axes, row, name in zip(panels, coef, names, strict=False):
         pixels = row.reshape(shape)
         image = axes.imshow(pixels, cmap=SIGNED, vmin=-most, vmax=most)
-        axes.set_title(name, color=INK, fontsize=10)
+        axes.set_title(short(name, 16), color=INK, fontsize=10, parse_math=False)
         axes.set(xticks=[], yticks=[])
         for spine in axes.spines.values():
             spine.set_color("#d0d5da")
@@ -49,10 +49,11 @@ def weight_bars(
         values = row[strongest]
         colours = [BLUE if value > 0 else ORANGE for value in values]
         axes.barh(range(len(values)), values, color=colours, height=0.7)
-        axes.set_yticks(range(len(values)), [_short(features[i]) for i in strongest])
+        shown = [short(features[i], 28) for i in strongest]
+        axes.set_yticks(range(len(values)), shown, parse_math=False)
         axes.axvline(0.0, color=FAINT, linewidth=0.8)
         axes.set_xlim(-limit, limit)
-        tidy(axes, title=name, x="logit per standard deviation", y="")
+        tidy(axes, title=short(name, 20), x="logit per standard deviation", y="")
         axes.grid(axis="y", visible=False)
     return panels
 
@@ -65,7 +66,3 @@ def _panels(figure: Figure, n: int, columns: int) -> list[Axes]:
     for axes in panels[n:]:
         axes.set_visible(False)
     return panels[:n]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 28 else name[:27] + "…"

@@ -61,6 +61,13 @@ def load(path: Path | None, target: str | None, drop: tuple[str, ...] = ()) -> D
     frame.require(target, "target-missing", "no such column to predict")
     for name in drop:
         frame.require(name, "drop-missing", "no such column to drop")
+    if target in drop:
+        raise Refusal(
+            "drop-target",
+            "the column to predict is also to be dropped",
+            got=f"{target!r} as target and among the dropped",
+            want="a target that stays, or other columns to drop",
+        )
     features = [name for name in frame.names if name != target and name not in drop]
     if not features:
         raise Refusal(

@@ -90,7 +90,7 @@ def next_commands(job: Job) -> list[tuple[str, str]]:
     again = [*program, "fit", *([str(job.data)] if job.data else [])]
     again += ["--target", job.target] if job.target else []
     again += [part for name in job.drop for part in ("--drop", name)]
-    again += ["--C", f"{10 * job.C:g}", "--out", str(weaker)]
+    again += ["--C", f"{10 * job.C:g}", "--out", str(weaker), *_changed(job)]
     read = [*program, "predict", str(out), str(out / "test.csv")]
     page = (out / "report.html").absolute().as_uri()
     show = [_typed(sys.executable), "-m", "webbrowser", page]
@@ -99,6 +99,16 @@ def next_commands(job: Job) -> list[tuple[str, str]]:
         ("the model read back, on the test rows", shlex.join(read)),
         ("a tenth of the penalty", shlex.join(again)),
     ]
+
+
+def _changed(job: Job) -> list[str]:
+    """The options that name neither data nor place, where they are not the default."""
+    words = []
+    for name in ("tol", "max_iter", "seed", "test_share"):
+        value = getattr(job, name)
+        if value != getattr(Job, name):
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return words if job.compare else [*words, "--no-compare"]
 
 
 def _program() -> list[str]:

@@ -8,6 +8,7 @@ A format version has exactly the fields below; a new field gets a new version.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +50,18 @@ class Model:
 
     def logits(self, frame: Frame) -> Array:
         """(rows, classes) from raw rows."""
-        return encode(self.columns, frame) @ self.coef.T + self.intercept
+        features = encode(self.columns, frame)
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = features @ self.coef.T + self.intercept
+        bad = np.flatnonzero(~np.isfinite(logits).all(axis=1))
+        if bad.size:
+            raise Refusal(
+                "value-too-far",
+                "a row is too far from the training rows: its logits overflow",
+                got=f"row {bad[0] + 1} of {frame.source}",
+                want="numbers in the order of the training rows'",
+            )
+        return logits
 
     def probabilities(self, frame: Frame) -> Array:
         """(rows, classes), each row summing to 1."""
@@ -103,7 +115,7 @@ def load_model(folder: Path) -> Model:
         )
     try:
         return _assemble(header, safetensors.numpy.load(blob))
-    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, SafetensorError) as error:
         raise _damaged(
             folder, f"the parts do not fit ({error})", "a whole model"
         ) from (error)
@@ -113,9 +125,14 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Array]) -> Model:
     coef, intercept = tensors["coef"], tensors["intercept"]
     kind = _CLASS_KINDS[header["class_kind"]]
     labels = header["classes"]
-    if any(type(label) is not kind for label in labels) or len(set(labels)) < 2:
+    _check_classes(labels, kind)
+    classes = np.array(labels)
+    if classes.dtype.kind != header["class_kind"]:
         raise ValueError("classes are not as declared")
     columns = [columns_.from_json(column) for column in header["columns"]]
+    names = [column.name for column in columns]
+    if len({*names, header["target"]}) != len(names) + 1:
+        raise ValueError("two columns have the same name")
     width = sum(len(column.features) for column in columns)
     if coef.shape != (len(labels), width) or intercept.shape != (len(labels),):
         raise ValueError("shapes of the tensors do not fit classes and columns")
@@ -124,15 +141,23 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Array]) -> Model:
             raise ValueError("tensors are not finite float64")
     if len(tensors) != 2 or not isinstance(header["target"], str):
         raise ValueError("tensors or target are not as declared")
-    return Model(
-        coef,
-        intercept,
-        np.array(labels),
-        columns,
-        header["target"],
-        list(header["dropped"]),
-        dict(header["settings"]),
-    )
+    dropped, settings = header["dropped"], header["settings"]
+    if not isinstance(dropped, list) or any(type(name) is not str for name in dropped):
+        raise TypeError("dropped must be a list of names")
+    if not isinstance(settings, dict):
+        raise TypeError("settings must be an object")
+    return Model(coef, intercept, classes, columns, header["target"], dropped, settings)
+
+
+def _check_classes(labels: Any, kind: type) -> None:
+    """Classes are looked up by bisection, so their order is part of the format."""
+    if not isinstance(labels, list) or any(type(label) is not kind for label in labels):
+        raise ValueError("classes are not as declared")
+    if kind is float and not np.isfinite(labels).all():
+        raise ValueError("classes must be finite")
+    ordered = all(a < b for a, b in itertools.pairwise(labels))
+    if len(labels) < 2 or not ordered:
+        raise ValueError("classes must be at least 2, different and in order")
 
 
 def _read_header(folder: Path) -> dict[str, Any]:

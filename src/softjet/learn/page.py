@@ -6,12 +6,16 @@ import base64
 from html import escape
 from typing import Any
 
+from softjet.draw._style import MOST_NAMED
+from softjet.draw.weights import MOST_PANELS
+
 _STYLE = """
 :root { color-scheme: light; --ink: #1b1f24; --faint: #5b6570; --line: #e4e7eb;
   --blue: #0072b2; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 60rem; padding: 2.5rem 1.5rem 4rem; color: var(--ink);
-  background: #fff; font: 16px/1.55 system-ui, sans-serif; }
+  background: #fff; font: 16px/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; }
 h1 { font-size: 1.9rem; margin: 0; letter-spacing: -0.01em; }
 h2 { font-size: 1.15rem; margin: 2.6rem 0 .6rem; }
 p { margin: .4rem 0; max-width: 46rem; } .faint { color: var(--faint); }
@@ -22,14 +26,14 @@ p { margin: .4rem 0; max-width: 46rem; } .faint { color: var(--faint); }
 .card span { color: var(--faint); font-size: .85rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums;
   font-size: .92rem; }
-th, td { text-align: right; padding: .35rem .7rem;
+th, td { text-align: right; padding: .35rem .7rem; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 th { color: var(--faint); font-weight: 500; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 figure { margin: 1rem 0; } img { max-width: 100%; height: auto; display: block; }
 figcaption { color: var(--faint); font-size: .88rem; max-width: 46rem; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr));
-  gap: 1rem; align-items: start; }
+.pair { display: grid; gap: 1rem; align-items: start;
+  grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
 pre { background: #f6f8fa; border-radius: 8px; padding: .8rem 1rem; overflow-x: auto;
   font-size: .85rem; }
 """
@@ -39,6 +43,8 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 def page(report: dict[str, Any], images: dict[str, bytes]) -> str:
     """The whole document."""
+    classes = len(report["data"]["classes"])
+    named = classes <= MOST_NAMED
     parts = [
         _head(report),
         _cards(report),
@@ -48,11 +54,11 @@ def page(report: dict[str, Any], images: dict[str, bytes]) -> str:
         _audit(report["audit"]),
         "<h2>On rows the model has not seen</h2>",
         '<div class="pair">',
-        _figure(images, "confusion", _CONFUSION),
+        _figure(images, "confusion", _CONFUSION if named else _MANY_CONFUSION),
         _figure(images, "reliability", _RELIABILITY),
         "</div>",
         "<h2>What the model looks at</h2>",
-        _figure(images, "weights", _WEIGHTS),
+        _figure(images, "weights", _WEIGHTS + _left_out(classes)),
         _figure(images, "jacobian", _JACOBIAN),
         _next(report["next"]),
     ]
@@ -68,6 +74,7 @@ def page(report: dict[str, Any], images: dict[str, bytes]) -> str:
 
 
 _CONFUSION = "Rows of the test part: the count in the cell, the share as its colour."
+_MANY_CONFUSION = "Rows of the test part: the colour is the share of the true class."
 _RELIABILITY = (
     "Each point is a bin of predictions of about the same probability; on the dashed "
     "line they are right as often as they say. The pale bar is what chance alone would "
@@ -77,11 +84,22 @@ _WEIGHTS = (
     "Blue raises the logit of the class, orange lowers it, per standard deviation of a "
     "number, or where a word or flag is present. Weights sum to zero over the classes."
 )
-_JACOBIAN = (
-    "The mean over the test rows of diag(p) - p pᵀ. Every column sums to zero: what "
-    "one probability gains, the others lose. The pairs that stand out are the pairs "
-    "that the model hesitates between."
+_TERMS = (
+    '<p class="faint">scikit-learn with its own solver and tolerance, and '
+    "max_iter=1000; with two classes its C is doubled, so that both minimise the "
+    "same objective.</p>"
 )
+_JACOBIAN = (
+    "The mean over the test rows of diag(p) - p p\u1d40. Every column sums to zero: "
+    "what one probability gains, the others lose. The pairs that stand out are the "
+    "pairs that the model hesitates between."
+)
+
+
+def _left_out(classes: int) -> str:
+    if classes <= MOST_PANELS:
+        return ""
+    return f" The first {MOST_PANELS} of {classes} classes are shown."
 
 
 def _head(report: dict[str, Any]) -> str:
@@ -99,7 +117,7 @@ def _cards(report: dict[str, Any]) -> str:
     test, training = report["test"], report["training"]
     cards = [
         (f"{100 * test['accuracy']:.1f} %", "accuracy"),
-        (f"{test['log_loss']:.4f}", "log loss (nats)"),
+        (f"{test['log_loss']:.4g}", "log loss (nats)"),
         (f"{test['brier_score']:.4f}", "Brier score (0 to 2)"),
         (
             f"{100 * test['calibration_error']:.1f} %",
@@ -131,24 +149,23 @@ def _comparison(report: dict[str, Any]) -> str:
     rows = [
         [
             escape(row["name"]),
-            f"{row['objective']:.9f}",
+            f"{row['objective']:#.9g}",
             f"{row['gap']:.1e}",
-            f"{row['iterations']}",
             f"{row['seconds']:.3f}",
             f"{100 * row['accuracy']:.2f} %",
-            f"{row['log_loss']:.5f}",
+            f"{row['log_loss']:#.5g}",
         ]
         for row in (ours, other)
     ]
-    head = ["", "objective", "proven gap", "steps", "seconds", "accuracy", "log loss"]
-    return "<h2>The same objective, the same split</h2>" + _table(head, rows)
+    head = ["", "objective", "proven gap", "seconds", "accuracy", "log loss"]
+    return "<h2>The same objective, the same split</h2>" + _table(head, rows) + _TERMS
 
 
 def _audit(audit: dict[str, Any]) -> str:
     rows = [
         [
             f"test row {row['test_row']}",
-            f"{row['margin']:.2f}",
+            f"{row['margin']:#.3g}",
             f"{row['softjet_ulps']:.2f}",
             f"{row['textbook_ulps']:.3g}",
         ]
@@ -182,4 +199,5 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     body = "".join(
         "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows
     )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll">{table}</div>'

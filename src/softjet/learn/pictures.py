@@ -14,6 +14,7 @@ from softjet.draw import (
     weight_images,
 )
 from softjet.draw._style import new_figure, png
+from softjet.draw.weights import MOST_PANELS
 from softjet.learn.data import Data, Split
 from softjet.learn.model import Model
 from softjet.learn.objective import Array
@@ -52,11 +53,11 @@ def _curves(training: dict[str, Any]) -> Any:
 
 def _weights(report: dict[str, Any], data: Data, model: Model) -> Any:
     names = report["data"]["classes"]
+    shown = min(len(names), MOST_PANELS)
     if data.image is not None:
-        figure = new_figure(9.0, 1.75 * -(-len(names) // 5) + 0.2)
+        figure = new_figure(9.0, 1.75 * -(-shown // 5) + 0.2)
         weight_images(figure, model.coef, data.image, names)
         return figure
-    shown = min(len(names), 12)
     figure = new_figure(9.6, 2.6 * -(-shown // 3) + 0.2)
     weight_bars(figure, model.coef, report["data"]["features"], names)
     return figure

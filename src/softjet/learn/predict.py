@@ -91,7 +91,7 @@ def _check_columns(model: Model, frame: Frame) -> None:
 
 def _true_ids(model: Model, frame: Frame) -> np.ndarray | None:
     """Class ids of the target column, if the table has one."""
-    if model.target not in frame.names:
+    if model.target not in frame.names or frame.is_empty(model.target):
         return None
     labels = frame.labels(model.target)
     if (labels.dtype.kind == "U") != (model.classes.dtype.kind == "U"):
