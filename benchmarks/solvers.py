@@ -163,8 +163,8 @@ Seconds to the first certificate of a gap of 1e-6 of the objective, written by
 {python}, NumPy {numpy}, SciPy {scipy}, scikit-learn {sklearn},
 on {processor}.
 scikit-learn's solvers run at the loosest tolerance that reaches the gap, found
-beforehand; "not proven" where none from 1e-4 to 1e-7 does. Our rules are plain NumPy
-yet, one to two milliseconds a pass; why the solver is what it is:
+beforehand; "not proven" where none from 1e-4 to 1e-7 does. Our rules are plain
+NumPy; why the solver is what it is:
 [design/solver.md](design/solver.md).
 
 | problem | solver | seconds | what it took |

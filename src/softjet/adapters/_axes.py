@@ -10,8 +10,6 @@ import numpy as np
 
 from ..errors import Refusal
 
-Axis = int | tuple[int, ...]
-
 
 def normalise(axis: Any, ndim: int) -> tuple[int, ...]:
     """Axes counted from the front, or a refusal."""

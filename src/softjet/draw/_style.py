@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 INK, FAINT, GRID = "#1b1f24", "#5b6570", "#e4e7eb"
-BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
+BLUE, ORANGE = "#0072b2", "#d55e00"
 SIGNED = LinearSegmentedColormap.from_list("signed", [ORANGE, "#fdfdfd", BLUE])
 COUNTS = LinearSegmentedColormap.from_list("counts", ["#fdfdfd", "#9cc9e3", BLUE])
 
