@@ -213,7 +213,7 @@ def test_an_ascii_terminal_gets_question_marks_and_exact_bytes(run, odd, tmp_pat
     ("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)]
 )
 def test_signals_leave_nothing(name, code, tmp_path):
-    line = [sys.executable, "-m", "softjet", "fit", "--tol", "1e-300"]
+    line = [sys.executable, "-m", "softjet", "fit", "--tol", "1e-13"]
     line += ["--max-iter", "1000000", "--no-compare"]
     job = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
@@ -222,7 +222,10 @@ def test_signals_leave_nothing(name, code, tmp_path):
     assert list(tmp_path.iterdir()) != []
     job.send_signal(getattr(signal, name))
     _, errors = job.communicate(timeout=60)
-    assert (job.returncode, errors) == (code, "interrupted: nothing was written\n")
+    # Ctrl-C inside a compiled import ends CPython by the signal itself; to a shell, and
+    # so to a user, that is 130 as well.
+    status = job.returncode if job.returncode >= 0 else 128 - job.returncode
+    assert (status, errors) == (code, "interrupted: nothing was written\n")
     assert list(tmp_path.iterdir()) == []
 
 
