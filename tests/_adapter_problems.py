@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from softjet.adapters._problem import Problem, Row
+from softjet.adapters import _quick
+from softjet.adapters._problem import Problem
+from softjet.adapters._row import Row
 from softjet.rules import Rule
 from softjet.rules._stable import Scaled
 
@@ -28,6 +30,10 @@ def with_problem(problem: type[Problem]) -> type:
     """A function whose calls are made of this kind of problem."""
 
     class Spoilt:
+        def __init__(self, rule: Rule) -> None:
+            super().__init__(rule)  # type: ignore[call-arg]
+            self.quick = _quick.none
+
         def _call(self, *arguments: Any) -> Any:
             return _swapped(super()._call(*arguments), problem)  # type: ignore[misc]
 
@@ -44,7 +50,15 @@ def _swapped(call: Any, problem: type[Problem]) -> Any:
 
 
 class Kept(Problem):
-    """A spoilt problem stays spoilt when it is frozen for a pullback."""
+    """A spoilt problem stays spoilt when it is frozen, and goes by the rule.
+
+    What is spoilt is the way of the rule; that of the kernels is spoilt elsewhere.
+    """
+
+    def run(
+        self, *modes: str, x_dot: tuple = (), y_bar: Any = None, into: Any = None
+    ) -> list[Any]:
+        return self._by_rule(modes, x_dot, y_bar)
 
     def frozen(self) -> Problem:
         copy = super().frozen()
@@ -63,12 +77,12 @@ def _unchained(*modes: str) -> type[Problem]:
 
 
 class ColdLogits(Kept):
-    def _scaled(self, x: Any, special: Any) -> Any:
+    def _scaled(self, x: Any, special: Any = None) -> Any:
         return x
 
 
 class HeatedSink(Kept):
-    def _scaled(self, x: Any, special: Any) -> Any:
+    def _scaled(self, x: Any, special: Any = None) -> Any:
         return Scaled(x, np.zeros_like(x), self.temperature)
 
 

@@ -174,10 +174,10 @@ def _nan_outcome(name: str, mode: str, case: Case) -> Answer:
 
 
 def check(got: Answer, want: Answer, dtype: Any, mode: str) -> None:
-    """Shapes and dtype; exact where an answer is 0, infinite or NaN; else rounded once.
+    """Shapes and dtype; exact where an answer is 0, infinite or NaN; else the contract.
 
-    A value rounded to the dtype is all that a stateless mode knows, and its seeds here
-    are of order one.
+    Values within 3 ulp, derivatives within 8 units of seeds that are of order one:
+    float32 is computed in float32 where there are kernels.
     """
     info = ml_dtypes.finfo(dtype)
     eps, tiny = float(info.eps), float(info.smallest_subnormal)
@@ -188,8 +188,8 @@ def check(got: Answer, want: Answer, dtype: Any, mode: str) -> None:
         g = g.astype(np.float64)
         exact = (w == 0) | ~np.isfinite(w)
         np.testing.assert_array_equal(g[exact], w[exact], err_msg=kind)
-        slack = tiny + 1e-14 + eps * abs(w[~exact])
-        if mode in STATELESS:
+        slack = tiny + 1e-14 + 3 * eps * abs(w[~exact])
+        if kind != "value" or mode in STATELESS:
             slack = slack + 8 * eps
         off = abs(g[~exact] - w[~exact])
         assert (off <= slack).all(), (kind, off.max(), g, w)

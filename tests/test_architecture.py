@@ -18,8 +18,9 @@ MAY_IMPORT = {
     "errors": set(),
     "derivations": set(),
     "rules": {"errors"},
-    "adapters": {"errors", "rules", "derivations"},
-    "softjet": {"errors", "adapters"},
+    "kernels": {"errors"},
+    "adapters": {"errors", "rules", "derivations", "kernels"},
+    "softjet": {"errors", "adapters", "kernels"},
     "check": {"errors", "rules", "adapters", "softjet"},
     "draw": {"errors", "softjet"},
     "learn": {"errors", "softjet", "check", "draw"},
@@ -29,6 +30,8 @@ MAY_IMPORT = {
 # Third parties beyond NumPy, and the only parts that may name them.
 MAY_NAME = {
     "ml_dtypes": {"adapters", "check"},
+    "numba": {"kernels"},
+    "llvmlite": {"kernels"},
     "mpmath": {"check"},
     "sklearn": {"learn"},
     "scipy": {"learn"},
@@ -112,6 +115,24 @@ def code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return body[-1].end_lineno - body[0].lineno + 1
 
 
+def test_few_files_know_numba() -> None:
+    """Kernels are written in vectors; what a vector is, four files know."""
+    knowing = {
+        path.name
+        for path in (SOURCE / "kernels").glob("*.py")
+        if {"numba", "llvmlite"} & {name.split(".")[0] for name in imports_of(path)}
+    }
+    assert knowing <= {
+        "_cache.py",
+        "_compile.py",
+        "_memory.py",
+        "_vector.py",
+        "_powers.py",
+        "_spin.py",
+        "available.py",
+    }
+
+
 def test_the_same_stem_down_the_house() -> None:
     """Every rule has its derivation, and a name at the front door."""
     import softjet
@@ -123,7 +144,17 @@ def test_the_same_stem_down_the_house() -> None:
 
 def test_import_is_light() -> None:
     """`import softjet` loads NumPy and the standard library, and nothing heavy."""
-    heavy = ["scipy", "sklearn", "mpmath", "matplotlib", "pyarrow", "torch", "jax"]
+    heavy = [
+        "numba",
+        "llvmlite",
+        "scipy",
+        "sklearn",
+        "mpmath",
+        "matplotlib",
+        "pyarrow",
+        "torch",
+        "jax",
+    ]
     code = f"import softjet, sys; print([m for m in {heavy} if m in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

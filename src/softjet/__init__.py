@@ -8,12 +8,13 @@
     hv = cross_entropy.hvp(logits, logits_dot, targets)
 
 Every function prints its own derivation: print(softmax).  `edges()` is the table of
-edge cases that all of them obey.
+edge cases that all of them obey; `threads(n)` sets how many threads they use.
 """
 
 from .adapters.edges import edges
 from .adapters.numpy import FUNCTIONS as _FUNCTIONS
 from .errors import Refusal
+from .kernels.threads import threads
 
 __version__ = "0.1.0"
 
@@ -41,4 +42,5 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "threads",
 ]

@@ -78,6 +78,13 @@ class Rows:
         moved = array.transpose(self.batch_axes + self.axes)
         return moved.reshape(self.count, self.length)
 
+    def blank(self, dtype: np.dtype) -> np.ndarray:
+        """Room for (rows, K) that `restore` gives back without a copy, where it can."""
+        if self.batch_axes + self.axes == tuple(range(len(self.shape))):
+            return np.empty((self.count, self.length), dtype)
+        flat = self.flatten(full := np.empty(self.shape, dtype))
+        return flat if np.may_share_memory(flat, full) else flat.copy()
+
     def restore(self, rows: np.ndarray) -> np.ndarray:
         """Back to the full shape, in C order."""
         moved = rows.reshape(self.batch + self.reduced)

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
+from ..rules import RULES
 from ..rules._jacobian import Jacobian
-from ..rules._stable import extended_total
-from . import _options
+from . import _options, _quick
 from ._arrays import as_seed, deliver, float_dtype
 from ._axes import Rows
 from ._function import Call, Function, Options, refuse_positional
+from ._kernels import total
 from ._problem import INF, Problem
 from ._targets import Targets, binary_targets
 
@@ -72,6 +73,10 @@ class Loss(Function):
         self, logits: Any, targets: Any, **options: Unpack[Options]
     ) -> tuple[Any, Any]:
         """The loss and its gradient, in one pass."""
+        if self.rule is RULES["cross_entropy"]:
+            quick = _quick.cross_entropy(logits, targets, dict(options))
+            if quick is not None:
+                return quick
         loss = self._reduced(logits, targets, dict(options), "value_and_grad")
         value, grad = self._run(loss, self._one(loss), "value", "pullback")
         return value, grad
@@ -169,7 +174,7 @@ class Loss(Function):
         if loss.apart:
             return deliver(numbers.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
-            whole = extended_total(np, numbers[None, :])[0, 0]
+            whole = total(numbers)
             return deliver(np.asarray(whole / loss.mass), loss.call.dtype)
 
 
@@ -212,7 +217,7 @@ class BinaryLoss(Loss):
         if loss.apart:
             return deliver(taken.reshape(loss.shape), loss.call.dtype)
         with np.errstate(all="ignore"):
-            whole = extended_total(np, taken[None, :])[0, 0]
+            whole = total(taken)
             return deliver(np.asarray(whole / loss.mass), loss.call.dtype)
 
 
@@ -233,5 +238,5 @@ def _mass(problem: Problem, weights: Targets) -> float:
     if not parts:
         return 0.0
     with np.errstate(all="ignore"):
-        mass = extended_total(np, np.concatenate(parts)[None, :])[0, 0]
+        mass = total(np.concatenate(parts))
     return float(mass)

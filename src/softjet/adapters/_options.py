@@ -150,7 +150,8 @@ def sink(value: Any, rows: Rows, function: str) -> np.ndarray | None:
         return None
     array = as_array(value, "sink", function)
     spread = broadcast(array, rows.kept, "sink", "one number a row")
-    return spread.reshape(rows.count).astype(np.float64)
+    sinks = spread.reshape(rows.count).astype(np.float64)
+    return None if (sinks == -np.inf).all() and rows.length else sinks
 
 
 def weight(value: Any, classes: int, function: str) -> np.ndarray | None:

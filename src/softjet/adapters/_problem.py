@@ -13,28 +13,22 @@ taken out here and put back here, so the edge table is obeyed in one place:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..rules._rule import ORDER, Rule
-from ..rules._stable import Scaled, two_product
+from ..rules._stable import Scaled
+from . import _kernels
+from ._axes import Rows
+from ._row import Row, leave_out
+from ._temperature import scaled
 
 # Entries a block holds: 2^16 float64 are 512 KiB, so the dozen temporaries of a rule
 # stay in a second-level cache or near it.
 BLOCK = 1 << 16
 INF = np.inf
-Given = Callable[[slice, np.ndarray | None], tuple[np.ndarray, np.ndarray | None]]
-
-
-class Row(NamedTuple):
-    """Rows of one primal, fit for a rule; None where there is nothing to mend."""
-
-    x: Any
-    live: np.ndarray | None = None
-    nan: np.ndarray | None = None
-    empty: np.ndarray | None = None
-    infinite: np.ndarray | None = None
+Given = Callable[[Any, np.ndarray | None], tuple[np.ndarray, np.ndarray | None]]
 
 
 class Problem:
@@ -50,8 +44,9 @@ class Problem:
         live: np.ndarray | None = None,
         sink: np.ndarray | None = None,
         temperature: float = 1.0,
+        rows: Rows | None = None,
     ) -> None:
-        self.rule, self.primals, self.dtype = rule, primals, dtype
+        self.rule, self.primals, self.dtype, self.rows = rule, primals, dtype, rows
         self.given, self.live, self.sink = given, live, sink
         self.temperature = temperature
         self.count, self.length = primals[0].shape
@@ -69,6 +64,7 @@ class Problem:
             live=None if self.live is None else self.live.copy(),
             sink=self.sink,
             temperature=self.temperature,
+            rows=self.rows,
         )
 
     def blocks(self) -> Iterator[slice]:
@@ -81,8 +77,58 @@ class Problem:
         *modes: str,
         x_dot: tuple[np.ndarray | None, ...] = (),
         y_bar: np.ndarray | None = None,
+        into: np.ndarray | None = None,
     ) -> list[Any]:
-        """The modes asked for, each (rows, K) in dtype or (rows,) in float64."""
+        """The modes asked for, each (rows, K) in dtype or (rows,) in float64.
+
+        `into` is room for the first answer; it may be left aside.
+        """
+        if not _kernels.answers(self):
+            return self._by_rule(modes, x_dot, y_bar)
+        answers = [self._room(mode) for mode in modes]
+        if into is not None:
+            answers[0] = into
+        left = _kernels.run(self, modes, x_dot, y_bar, answers)
+        if left.size:
+            seeds = tuple(None if seed is None else seed[left] for seed in x_dot)
+            bar = None if y_bar is None else y_bar[left]
+            parts = self._rows(left)._by_rule(modes, seeds, bar)
+            for answer, part in zip(answers, parts, strict=True):
+                answer[left] = part
+        return answers
+
+    def into(self, out: Any) -> np.ndarray | None:
+        """`out` as rows that may be written while the primals are read, or None."""
+        if out is None or self.rule.maps == "numbers" or out.dtype != self.dtype:
+            return None
+        flat = out.reshape(-1, 1) if self.rows is None else self.rows.flatten(out)
+        # A row that is left to the rule needs its logits still.
+        apart = not any(np.may_share_memory(out, x) for x in self.primals)
+        return flat if apart and np.may_share_memory(flat, out) else None
+
+    def _room(self, mode: str) -> np.ndarray:
+        blank = self._blank(mode)[0]
+        if blank.ndim == 2 and self.rows is not None:
+            return self.rows.blank(self.dtype)
+        return blank
+
+    def _rows(self, rows: np.ndarray) -> Problem:
+        """The same problem for some of its rows."""
+        given = self.given
+        return Problem(
+            self.rule,
+            tuple(x[rows] for x in self.primals),
+            self.dtype,
+            given=None
+            if given is None
+            else lambda block, live: given(rows[block], live),
+            live=None if self.live is None else self.live[rows],
+            temperature=self.temperature,
+        )
+
+    def _by_rule(
+        self, modes: tuple[str, ...], x_dot: tuple, y_bar: np.ndarray | None
+    ) -> list[Any]:
         answers = [self._blank(mode) for mode in modes]
         with np.errstate(all="ignore"):
             for block in self.blocks():
@@ -111,7 +157,7 @@ class Problem:
             if self.length == 0:
                 target = np.zeros((target.shape[0], 1))
             given = (target,)
-            rows = [_leave_out(row, ignored) for row in rows]
+            rows = [leave_out(row, ignored) for row in rows]
         value, kept = self.rule.value(np, *(row.x for row in rows), *given)
         tangents = [
             self._seed(None if seed is None else seed[block], row)
@@ -134,7 +180,7 @@ class Problem:
             live = x != -INF
             return Row(x) if live.all() else Row(x, live)
         if self.live is None and self.sink is None and np.isfinite(x).all():
-            return Row(self._scaled(x, None))
+            return Row(self._scaled(x))
         live = x != -INF
         if self.live is not None:
             live &= self.live[block]
@@ -149,36 +195,8 @@ class Problem:
         x = np.where((nan | empty)[:, None], 0.0, x)
         return row._replace(x=self._scaled(x, infinite | nan | empty))
 
-    def _scaled(self, x: np.ndarray, special: np.ndarray | None) -> Any:
-        """The row still to be divided by T, both in a range where that is exact."""
-        if self.temperature == 1:
-            return x
-        shift = self._shift(x)
-        low, T = np.zeros_like(x), np.ldexp(self.temperature, shift)
-        if self.sink is None:
-            return Scaled(np.ldexp(x, shift), low, T)
-        # The sink is not divided by the temperature: it enters as s T in two words.
-        product, lost = two_product(np, x[:, -1], T[:, 0])
-        plain = np.isfinite(product) & ~(False if special is None else special)
-        sink = np.where(plain, product, x[:, -1])
-        low[:, -1] = np.where(plain & np.isfinite(lost), lost, 0.0)
-        x = np.concatenate((np.ldexp(x[:, :-1], shift), sink[:, None]), axis=-1)
-        return Scaled(x, low, T)
-
-    def _shift(self, x: np.ndarray) -> np.ndarray:
-        """Powers of two, one a row, that leave x / T alone and keep T x in range.
-
-        A T beyond 2^900 either way, or logits whose differences overflow, would lose
-        the remainder of the division; T's own exponent mends the first.
-        """
-        _, own = np.frexp(self.temperature)
-        finite = np.where(np.isfinite(x), x, 0.0)
-        _, height = np.frexp(finite)
-        if self.sink is not None:
-            height[:, -1] += own
-        wanted = -int(own) if abs(int(own)) > 900 else 0
-        room = 1020 - height.max(axis=-1, keepdims=True, initial=0)
-        return np.minimum(wanted, room)
+    def _scaled(self, x: np.ndarray, special: np.ndarray | None = None) -> Any:
+        return scaled(x, self.temperature, self.sink is not None, special)
 
     def _seed(self, seed: np.ndarray | None, row: Row) -> np.ndarray:
         """A tangent as a rule wants it: 0 where the entry has left, and at the sink."""
@@ -258,15 +276,3 @@ class Problem:
             if other.nan is not None:
                 result = np.where(other.nan, np.nan, result)
         return result
-
-
-def _leave_out(row: Row, ignored: np.ndarray | None) -> Row:
-    """An ignored row is an empty one, whatever it holds."""
-    if ignored is None or not ignored.any():
-        return row
-    x = row.x
-    scores = np.where(ignored[:, None], 0.0, x.x if isinstance(x, Scaled) else x)
-    x = x._replace(x=scores) if isinstance(x, Scaled) else scores
-    empty = ignored if row.empty is None else row.empty | ignored
-    nan = None if row.nan is None else row.nan & ~ignored
-    return row._replace(x=x, empty=empty, nan=nan)

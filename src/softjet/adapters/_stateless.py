@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import Refusal
+from ..rules import RULES
 from ..rules._stable import total
+from . import _kernels, _quick
 from ._arrays import as_array, as_seed, deliver, float_dtype
 from ._axes import Rows
 from ._function import DEFAULTS, unknown_option
@@ -39,9 +41,11 @@ class Stateless:
         self, mode: str, y: Any, seed: Any, what: str, options: dict[str, Any]
     ) -> Any:
         name = self.rule.name
+        own = name == "softmax" and RULES[name] is self.rule
+        if own and (quick := _quick.pushed(y, seed, options)) is not None:
+            return quick
         array = as_array(y, "y", name)
         dtype = float_dtype(array)
-        _refuse_codomain(self.rule, array)
         seed = as_seed(seed, array.shape, dtype, what, "y", name)
         axis, scale = self._stateless_options(mode, options)
         rows = None if axis is None else Rows(array.shape, axis)
@@ -50,9 +54,29 @@ class Stateless:
         else:
             flat, flat_seed = rows.flatten(array), rows.flatten(seed)
         with np.errstate(all="ignore"):
-            answer = self._derivative(mode, flat, flat_seed, dtype) / scale
+            answer = self._answer(mode, flat, flat_seed, dtype, scale, array.shape)
             full = answer.reshape(array.shape) if rows is None else rows.restore(answer)
             return deliver(full, dtype)
+
+    def _answer(
+        self,
+        mode: str,
+        y: np.ndarray,
+        seed: np.ndarray,
+        dtype: np.dtype,
+        scale: float,
+        shape: tuple[int, ...],
+    ) -> np.ndarray:
+        if not _kernels.differentiates(self.rule, y, scale):
+            _refuse_codomain(self.rule, y, shape)
+            return self._derivative(mode, y, seed, dtype) / scale
+        answer = np.empty(y.shape, dtype)
+        left = _kernels.push(y, seed, answer, scale)
+        if left.size:
+            _refuse_codomain(self.rule, y[left], shape)
+            rest = self._derivative(mode, y[left], seed[left], dtype, left) / scale
+            answer[left] = rest
+        return answer
 
     def _stateless_options(
         self, mode: str, options: dict[str, Any]
@@ -75,7 +99,12 @@ class Stateless:
         return options.get("axis", -1), scale
 
     def _derivative(
-        self, mode: str, y: np.ndarray, seed: np.ndarray, dtype: np.dtype
+        self,
+        mode: str,
+        y: np.ndarray,
+        seed: np.ndarray,
+        dtype: np.dtype,
+        numbers: np.ndarray | None = None,
     ) -> np.ndarray:
         y, seed = y.astype(np.float64), seed.astype(np.float64)
         gone = y == self.rule.edges.empty
@@ -89,7 +118,7 @@ class Stateless:
             return p
         p, seed = np.ascontiguousarray(p), np.ascontiguousarray(seed)
         rest = _rest(p, dtype)
-        _refuse_mass(self.rule, rest)
+        _refuse_mass(self.rule, rest, numbers)
         p = np.concatenate((p, rest), axis=-1)
         seed = np.concatenate((seed, np.zeros_like(rest)), axis=-1)
         answer = getattr(self.rule, mode)(np, p, seed)[:, :-1]
@@ -119,24 +148,25 @@ def _roundings(dtype: np.dtype) -> tuple[float, float]:
     return float(info.smallest_subnormal), float(info.eps)
 
 
-def _refuse_codomain(rule: Rule, y: np.ndarray) -> None:
+def _refuse_codomain(rule: Rule, y: np.ndarray, shape: tuple[int, ...]) -> None:
     low, high = rule.codomain
     wide = y.astype(np.float64)
     if ((wide < low) | (wide > high)).any():
         raise Refusal(
             "value-range",
             f"y is not a value of {rule.name}: an entry is outside its range",
-            got=f"y {y.shape} with entries outside [{low:g}, {high:g}]",
+            got=f"y {shape} with entries outside [{low:g}, {high:g}]",
             want=f"y = softjet.{rule.name}(x), not the x it came from",
         )
 
 
-def _refuse_mass(rule: Rule, rest: np.ndarray) -> None:
+def _refuse_mass(rule: Rule, rest: np.ndarray, numbers: np.ndarray | None) -> None:
     over = np.flatnonzero(rest[:, 0] < -1e-2)
     if over.size:
+        row = int(over[0] if numbers is None else numbers[over[0]])
         raise Refusal(
             "value-mass",
             f"y is not a value of {rule.name}: a row sums to more than one",
-            got=f"row {int(over[0])} sums to {1 - rest[over[0], 0]:.6g}",
+            got=f"row {row} sums to {1 - rest[over[0], 0]:.6g}",
             want="rows along `axis` that sum to one, or to less beside a sink",
         )

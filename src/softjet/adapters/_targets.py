@@ -72,6 +72,22 @@ class Targets:
             t[ignored] = 0.0
         return t, ignored
 
+    @property
+    def plain(self) -> bool:
+        """Whether the targets are class ids with at most a weight each."""
+        return self.ids and not self.smoothing and not self.exponent
+
+    def labels(
+        self, block: slice
+    ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+        """Class ids in range, their weights, and which rows are ignored."""
+        ids = self.array[block].astype(np.int64)
+        ignored = None if self.ignored is None else self.ignored[block]
+        if ignored is not None:
+            ids[ignored] = 0
+        weights = None if self.weight is None else self.weight[ids]
+        return ids, weights, ignored
+
     def scale_to_one(self) -> None:
         """Scale all weights by one power of two: a mean does not feel it.
 

@@ -1,0 +1,116 @@
+"""The compiled way of a problem: rows in pieces over threads, what is left to the rule.
+
+A kernel answers rows whose largest logit is finite and moderate, and marks the others:
+those with NaN or +inf, without a live entry, beyond 2^18, or with a seed or an answer
+that is not finite.  The rule answers the marked ones, so the edge table has one home.
+
+_pieces.py has the way of a piece, _quick.py that of a small call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..rules import RULES
+from ..rules._stable import extended_total
+from . import _copies
+from . import _long_rows as long_rows
+from ._copies import plain, put, room, taken
+from ._pieces import STREAM, Entries, Piece
+from ._targets import Targets
+from ._words import inverse, load
+
+if TYPE_CHECKING:
+    from ..rules._rule import Rule
+    from ._problem import Problem
+
+ROWS = ("softmax", "log_softmax", "logsumexp", "cross_entropy")
+ENTRIES = ("sigmoid", "softplus", "log_sigmoid", "binary_cross_entropy")
+WARM = 2.0**-30, 2.0**30
+
+
+def total(numbers: np.ndarray) -> float:
+    """The sum of float64 numbers; losses among them may be infinite."""
+    kernels = load()
+    if kernels is None:
+        return extended_total(np, numbers[None, :])[0, 0]
+    return kernels.total.total(np.ascontiguousarray(numbers))
+
+
+def answers(problem: Problem) -> bool:
+    """Whether the kernels know this problem."""
+    if problem.length == 0 or problem.count == 0:
+        return False
+    name, given = problem.rule.name, problem.given
+    if RULES.get(name) is not problem.rule:
+        return False  # a rule of someone's own, whatever it is called
+    if name in ENTRIES:
+        return load() is not None
+    if name not in ROWS or problem.sink is not None:
+        return False
+    if not WARM[0] <= problem.temperature <= WARM[1]:
+        return False
+    if isinstance(given, Targets) and not given.plain:
+        return False
+    return load() is not None
+
+
+def run(
+    problem: Problem,
+    modes: tuple[str, ...],
+    x_dot: tuple[np.ndarray | None, ...],
+    y_bar: np.ndarray | None,
+    blank: list[np.ndarray],
+) -> np.ndarray:
+    """Fill `blank`, an array a mode; gives the numbers of the rows left to the rule."""
+    work = np.dtype(np.float64 if problem.dtype == np.float64 else np.float32)
+    entries = problem.rule.maps == "entries"
+    marks = np.zeros(0 if entries else problem.count, np.int8)
+    if long_rows.knows(problem, modes):
+        long_rows.run(problem, modes[0], blank[0], marks, work)
+        return np.flatnonzero(marks)
+    job = (Entries if entries else Piece)(problem, modes, x_dot, y_bar, blank, work)
+    from ..kernels import threads
+
+    def piece(start: int, stop: int) -> None:
+        # In every thread: the state that says what to do with an overflow is its own.
+        with np.errstate(all="ignore"):
+            job(start, stop, marks)
+
+    threads.spread(piece, problem.count, job.step)
+    return np.flatnonzero(marks)
+
+
+def differentiates(rule: Rule, y: np.ndarray, temperature: float) -> bool:
+    """Whether a kernel knows the derivatives of this value."""
+    known = rule.name == "softmax" and RULES["softmax"] is rule
+    warm = WARM[0] <= temperature <= WARM[1]
+    return known and warm and y.size > 0 and load() is not None
+
+
+def push(
+    y: np.ndarray, seed: np.ndarray, out: np.ndarray, temperature: float
+) -> np.ndarray:
+    """y C(seed) / T into out; gives the numbers of the rows left to the rule."""
+    from ..kernels import threads
+
+    work = np.dtype(np.float64 if out.dtype == np.float64 else np.float32)
+    marks = np.zeros(len(y), np.int8)
+    words = inverse(temperature, 1, work)
+    streaming = out.size * work.itemsize >= STREAM
+    kernel = load().softmax.from_value
+    whole = all(plain(array, work) for array in (y, seed, out))
+    least = max(1, _copies.PIECE // y.shape[1])
+
+    def piece(start: int, stop: int) -> None:
+        with np.errstate(all="ignore"):
+            a, b = taken(y, start, stop, work), taken(seed, start, stop, work)
+            v = room(out, start, stop, work)
+            rows = y.shape[1], 0, stop - start
+            kernel(a, b, v, marks[start:stop], *rows, *words, streaming)
+            put(v, out, start, stop, work)
+
+    threads.spread(piece, len(y), max(least, len(y) // 32) if whole else least)
+    return np.flatnonzero(marks)

@@ -1,0 +1,27 @@
+"""The kernels by the name of their rule."""
+
+from . import (
+    binary_cross_entropy,
+    cross_entropy,
+    log_sigmoid,
+    log_softmax,
+    logsumexp,
+    long_row,
+    sigmoid,
+    softmax,
+    softplus,
+    total,
+)
+
+__all__ = [
+    "binary_cross_entropy",
+    "cross_entropy",
+    "log_sigmoid",
+    "log_softmax",
+    "logsumexp",
+    "long_row",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "total",
+]
