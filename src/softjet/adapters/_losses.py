@@ -228,6 +228,13 @@ def _reciprocal(mass: float) -> float:
 
 def _mass(problem: Problem, weights: Targets) -> float:
     """sum_i sum_k w_k t_ik, the denominator of the mean."""
+    if weights.plain:
+        # A class id counts its weight, wherever its logits lie.
+        _, each, ignored = weights.labels(slice(None))
+        counted = np.ones(problem.count) if each is None else each
+        return float(
+            total(np.where(ignored, 0.0, counted) if ignored is not None else counted)
+        )
     parts = []
     for block in problem.blocks():
         live = problem.primals[0][block] != -INF

@@ -97,9 +97,9 @@ def _exponential(constants: Constants) -> Any:
         whole = fused(x, splat(x, LOG2_E), splat(x, magic))
         n = whole - splat(x, magic)
         r = fused(n, splat(x, -log2_high), x)
-        t = fused(n, low, r)
-        s = one + r
-        rest = fused(n, low, r - (s - one))
+        tiny = n * low
+        s, t = one + r, r + tiny
+        rest = (r - (s - one)) + tiny
         p = s + fused(polynomial(t, terms), t * t, rest)
         return scaled(p, whole - (splat(x, magic) + shift))
 

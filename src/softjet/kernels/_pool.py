@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,9 +20,7 @@ from .available import available
 
 Work = Callable[[int, int], object]
 BEGUN, ENDED, WORDS = 0, 16, 32  # places of words, in different lines of the caches
-YIELDS = 20
 _own = threading.local()
-_let_others = getattr(os, "sched_yield", lambda: time.sleep(0))
 
 
 class _Job:
@@ -194,13 +191,7 @@ def _spinning() -> Callable[[np.ndarray, int, int], object]:
 
     looks = tries()
 
-    def spin(words: np.ndarray, place: int, least: int) -> None:
-        for _ in range(YIELDS if looks else 0):
-            if watch(words, place, least, looks):
-                return
-            _let_others()  # the one that is waited for may have no other core
-
-    return spin
+    return lambda words, place, least: watch(words, place, least, looks)
 
 
 def _restart() -> None:

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba.core import types
+from numba.core.typing import signature
 from numba.extending import intrinsic
 
-from ._compile import kernel
+from ._compile import inlined, kernel
 from ._vector import I32, called
 
-SECONDS = 5e-6  # between two looks at whether another thread needs the core
+SECONDS, YIELDS = 5e-6, 20
 X86, ARM = ("x86_64", "i386", "i686"), ("aarch64", "arm64")
 
 
@@ -44,12 +45,24 @@ def _pause(builder: Any, processor: str) -> None:
         called(builder, "llvm.aarch64.hint", ir.VoidType(), I32(1))  # yield
 
 
+def _yield() -> Any:
+    # The one that is waited for may have no other core than this.
+    if os.name == "posix":
+        return types.ExternalFunction("sched_yield", signature(types.int32))
+    return inlined(lambda: 0)
+
+
+yielded = _yield()
+
+
 @kernel
 def watch(words: Any, place: int, least: int, tries: int) -> bool:
-    """Whether the word came to `least` within so many looks."""
-    for _ in range(tries):  # noqa: SIM110
-        if watched(words, place) >= least:
-            return True
+    """Whether the word came to `least` within so many looks, YIELDS times."""
+    for _ in range(YIELDS):
+        for _ in range(tries):
+            if watched(words, place) >= least:
+                return True
+        yielded()
     return False
 
 
@@ -58,8 +71,8 @@ def tries() -> int:
     """How many looks take SECONDS here."""
     if os.environ.get("OMP_WAIT_POLICY", "").strip().lower() == "passive":
         return 0
-    words, looks = np.zeros(1, np.int64), 1000
+    words, looks = np.zeros(1, np.int64), 100
     watch(words, 0, 1, 1)
     start = time.perf_counter()
     watch(words, 0, 1, looks)
-    return max(1, int(looks * SECONDS / (time.perf_counter() - start)))
+    return max(1, int(YIELDS * looks * SECONDS / (time.perf_counter() - start)))

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ._centre import mean
 from ._compile import inlined, kernel
 from ._elementary import two_sum
 from ._log import put_logs_of_sums
+from ._mean import mean
 from ._memory import at, get, keep, no_lanes, put
 from ._room import entries_of, inverse_of, room_of
 from ._row import (

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ._centre import across, centred, mean
+from ._centre import centred
 from ._compile import inlined, kernel
 from ._log import put_logs_of_sums
+from ._mean import across, mean
 from ._memory import (
     at,
     deliver,

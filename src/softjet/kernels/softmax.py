@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ._centre import finite, put_centred, put_curved
+from ._centre import finite, put_centred, put_curved, whole
 from ._compile import kernel
-from ._memory import at, get, keep
+from ._mean import put_means
+from ._memory import at, get, keep, no_lanes
 from ._room import entries_of, inverse_of, room_of
 from ._row import (
     AT_ONCE,
@@ -90,16 +91,21 @@ def pushforward(
     """S[row] / T times y C(g), from y / fall; the pullback is the same map."""
     left = 0
     y, g, v = at(Y, 0), at(G, 0), at(V, 0)
-    for row in range(start, stop):
-        k = row * length
-        factor = S[row] if len(S) else 1.0
-        near, rest = words(y, high * factor, low * factor)
-        scale = near, rest, fall
-        rows = at(y, k), at(g, k), length
-        seen = put_centred(*rows, scale, at(v, k), False, streaming)
-        if not finite(seen + factor * 0.0):
-            marks[row] = 1
-            left += 1
+    rows = rows_at_once(length)
+    means = np.empty((AT_ONCE, 4))
+    for base in range(start, stop, rows):
+        count, k = min(rows, stop - base), base * length
+        put_means(at(y, k), at(g, k), length, count, at(means, 0))
+        for i in range(count):
+            k, row = (base + i) * length, base + i
+            factor = S[row] if len(S) else 1.0
+            near, rest = words(y, high * factor, low * factor)
+            scale, c = (near, rest, fall), (means[i, 0], means[i, 1])
+            operands = at(y, k), at(g, k), length
+            seen = put_centred(*operands, c, scale, at(v, k), streaming)
+            if not finite(seen + factor * 0.0):
+                marks[row] = 1
+                left += 1
     return left
 
 
@@ -155,11 +161,16 @@ def from_value(
     y, g, v = at(Y, 0), at(G, 0), at(V, 0)
     near, rest = words(y, high, low)
     scale = near, rest, 1.0
-    for row in range(start, stop):
-        k = row * length
-        rows = at(y, k), at(g, k), length
-        seen = put_centred(*rows, scale, at(v, k), True, streaming)
-        if not finite(seen):
-            marks[row] = 1
-            left += 1
+    rows = rows_at_once(length)
+    means = np.empty((AT_ONCE, 4))
+    for base in range(start, stop, rows):
+        count, k = min(rows, stop - base), base * length
+        put_means(at(y, k), at(g, k), length, count, at(means, 0))
+        for i in range(count):
+            k, c = (base + i) * length, (means[i, 0], means[i, 1])
+            operands = at(y, k), at(g, k), length
+            seen = put_centred(*operands, c, scale, at(v, k), streaming)
+            if not (finite(seen) and whole(at(means, 4 * i), no_lanes(y))):
+                marks[base + i] = 1
+                left += 1
     return left
