@@ -50,6 +50,14 @@ class Call:
         told = {**self.options, "axis": self.axis}
         return f"{self.name}.{self.mode} {self.dtype} {self.shape} {told}"
 
+    def of(self, full: dict[str, Array]) -> Call:
+        """The same call of other arrays."""
+        return replace(self, full={**self.full, **full})
+
+    def wide(self) -> Call:
+        """The same numbers in float64; ids and masks stay what they are."""
+        return self.laid(lambda a: a if a.dtype.kind in "iub" else a.astype(float))
+
     def laid(self, layout: Callable[[Array], Array]) -> Call:
         """The same numbers in other memory."""
         full = {key: relaid(a, layout) for key, a in self.full.items()}
@@ -84,14 +92,16 @@ def drawn(
     shape: tuple[int, ...],
     axis: Any,
     rng: np.random.Generator,
+    *,
+    tame: bool = False,
 ) -> Call:
-    """Ordinary logits of any size that the dtype has, seeds with offsets, targets."""
+    """Logits, seeds with offsets, targets; tame: no special entry, and no mask."""
     blank = {"x": np.empty(shape)}
     axis = None if name in ENTRIES else axis
     call = Call(name, mode, np.dtype(dtype), axis, blank, {})
     rows = tuple(shape[a] for a in batch_axes(call))
     narrow = name in ("logsumexp", "cross_entropy")
-    full = {"x": _logits(shape, rng)}
+    full = {"x": 8 * rng.normal(size=shape) if tame else _logits(shape, rng)}
     full["x_dot"] = rng.normal(size=shape) + rng.choice([0.0, 30.0])
     batch: dict[str, Array] = {}
     (batch if narrow else full)["y_bar"] = rng.normal(size=rows if narrow else shape)
@@ -102,7 +112,7 @@ def drawn(
     if name == "cross_entropy":
         classes = int(np.prod([shape[a] for a in axes(call)], dtype=int))
         batch["targets"] = rng.integers(0, max(classes, 1), size=rows)
-    if name != "cross_entropy" and rng.random() < 0.3:
+    if name != "cross_entropy" and not tame and rng.random() < 0.3:
         full |= _mask(call, rng)
     made = replace(call, full=full, batch=batch, options=_options(name, mode, rng))
     return _with_value(made) if mode in STATELESS else made

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-NOTHING = np.empty(0)
+from ._words import load
+
+NOTHING, HALF = np.empty(0), np.dtype(np.float16)
 PIECE = 1 << 16  # entries: a piece of float32 and what it becomes fit a cache of 1 MiB
 
 
@@ -24,6 +26,10 @@ def taken(array: np.ndarray, start: int, stop: int, work: np.dtype) -> np.ndarra
     part = array[start:stop]
     if plain(part, work):
         return part.reshape(-1)
+    if plain(part, HALF) and (half := load().half).converts():
+        wide = np.empty(part.size, work)
+        half.widen(part.reshape(-1).view(np.uint16), wide)
+        return wide
     return np.array(part, dtype=work, order="C").reshape(-1)
 
 
@@ -38,5 +44,7 @@ def put(
 ) -> None:
     """Rounded once, to where it belongs, unless it is there already."""
     part = out[start:stop]
-    if not plain(part, work):
+    if plain(part, HALF) and (half := load().half).converts():
+        half.narrow(flat, part.reshape(-1).view(np.uint16))
+    elif not plain(part, work):
         part[...] = flat.reshape(part.shape)

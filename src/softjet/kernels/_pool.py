@@ -13,6 +13,8 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +23,13 @@ from .available import available
 Work = Callable[[int, int], object]
 BEGUN, ENDED, WORDS = 0, 16, 32  # places of words, in different lines of the caches
 _own = threading.local()
+
+
+class Native(NamedTuple):
+    """Stay awake for a moment, until a word comes to a number; the core one is on."""
+
+    watch: Callable[[np.ndarray, int, int], object]
+    core: Callable[[], int]
 
 
 class _Job:
@@ -63,18 +72,29 @@ class _Helper:
         self.rest.claim.acquire()
         self.wake = threading.Lock()
         self.wake.acquire()
-        threading.Thread(target=self._serve, name="softjet", daemon=True).start()
+        self.off = -1
+        self.thread = threading.Thread(target=self._serve, name="softjet", daemon=True)
+        self.thread.start()
 
     def lend(self, job: _Job) -> _Loan:
         """Wake the thread for a job."""
         self.lent += 1
         self.loan = loan = _Loan(self, job, self.lent)
-        with suppress(
-            RuntimeError
-        ):  # it has yet to wake for a loan that was called off
+        self._keep_off(self.pool.native.core())
+        # It may have yet to wake for a loan that was called off.
+        with suppress(RuntimeError):
             self.wake.release()
         self.words[BEGUN] = self.lent
         return loan
+
+    def _keep_off(self, core: int) -> None:
+        # Linux likes to wake a thread on the core of its waker, which is about to be
+        # busy: two threads then took turns on one core for milliseconds.
+        if core != self.off:
+            self.off = core
+            with suppress(OSError, AttributeError):
+                if others := os.sched_getaffinity(0) - {core}:
+                    os.sched_setaffinity(self.thread.native_id or 0, others)
 
     def back(self) -> None:
         """At rest again, and anybody's; called by the one who had claimed the loan."""
@@ -84,10 +104,11 @@ class _Helper:
     def _serve(self) -> None:
         _own.inside = True
         while True:
-            self.pool.watch(self.words, BEGUN, self.lent + 1)
+            self.pool.native.watch(self.words, BEGUN, self.lent + 1)
             self.wake.acquire()
             loan = self.loan
-            if loan.claim.acquire(blocking=False):
+            # One that comes when all is taken leaves the loan to be called off.
+            if loan.job.starts and loan.claim.acquire(blocking=False):
                 loan.job.run()
                 self.back()  # before its end is told: the next call finds it again
                 loan.ended.release()
@@ -107,7 +128,8 @@ class _Loan:
         """Return when the helper has ended, or can no longer begin."""
         while not self.claim.acquire(blocking=False):
             try:
-                self.helper.pool.watch(self.helper.words, ENDED, self.number)
+                native = self.helper.pool.native
+                native.watch(self.helper.words, ENDED, self.number)
                 self.ended.acquire()
                 return
             except BaseException as error:  # an interrupt waits for the running pieces
@@ -122,7 +144,6 @@ class Pool:
         self.idle: list[_Helper] = []
         self.helpers, self.growing = 0, threading.Lock()
         self.callers: list[None] = []
-        self._spin: Callable[[np.ndarray, int, int], object] | None = None
 
     def run(self, work: Work, count: int, step: int, threads: int) -> None:
         """work(start, stop) over the pieces of range(count), by up to `threads`."""
@@ -141,11 +162,10 @@ class Pool:
         if job.errors:
             raise job.errors.pop(0)
 
-    def watch(self, words: np.ndarray, place: int, least: int) -> None:
-        """Stay awake for a moment, until a word comes to `least`."""
-        if self._spin is None:
-            self._spin = _spinning()
-        self._spin(words, place, least)
+    @cached_property
+    def native(self) -> Native:
+        """What Python alone cannot do."""
+        return _native()
 
     def _lend(self, job: _Job, loans: list[_Loan], threads: int) -> None:
         # Cores at work: this call's and others' own threads, and helpers on loan.
@@ -184,14 +204,26 @@ def pool() -> Pool:
     return _pool
 
 
-def _spinning() -> Callable[[np.ndarray, int, int], object]:
-    if not available():
-        return lambda words, place, least: None
-    from ._spin import tries, watch
+def _native() -> Native:
+    with suppress(
+        Exception
+    ):  # whatever it is: threads that sleep at once are right too
+        if available():
+            from . import _spin
 
-    looks = tries()
+            looks = _spin.tries()
+            core = getattr(_spin, "core", _nowhere)
+            core()
+            return Native(partial(_watch, _spin.watch, looks), core)
+    return Native(lambda words, place, least: None, _nowhere)
 
-    return lambda words, place, least: watch(words, place, least, looks)
+
+def _watch(watch: Any, looks: int, words: np.ndarray, place: int, least: int) -> None:
+    watch(words, place, least, looks)
+
+
+def _nowhere() -> int:
+    return -1
 
 
 def _restart() -> None:

@@ -8,6 +8,7 @@ while before it sleeps, as OpenMP's do.  OMP_WAIT_POLICY=passive is obeyed.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from functools import cache
 from typing import Any
@@ -64,6 +65,15 @@ def watch(words: Any, place: int, least: int, tries: int) -> bool:
                 return True
         yielded()
     return False
+
+
+if sys.platform == "linux":
+    _getcpu = types.ExternalFunction("sched_getcpu", signature(types.int32))
+
+    @kernel
+    def core() -> int:
+        """The core that this thread runs on."""
+        return _getcpu()
 
 
 @cache

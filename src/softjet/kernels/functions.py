@@ -3,6 +3,7 @@
 from . import (
     binary_cross_entropy,
     cross_entropy,
+    half,
     log_sigmoid,
     log_softmax,
     logsumexp,
@@ -16,6 +17,7 @@ from . import (
 __all__ = [
     "binary_cross_entropy",
     "cross_entropy",
+    "half",
     "log_sigmoid",
     "log_softmax",
     "logsumexp",

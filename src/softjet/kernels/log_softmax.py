@@ -82,7 +82,9 @@ def below(x: Any, m: Any, inverse: Any, log: Any) -> Any:
     """(x - m) / T - log, the last in two words."""
     d = x - m
     if inverse[0] != 1.0:
-        d = fused(d, splat(d, inverse[0]), d * splat(d, inverse[1]))
+        t = fused(d, splat(d, inverse[0]), d * splat(d, inverse[1]))
+        # A dead entry times a low word of the other sign would be inf - inf.
+        d = select(d > splat(d, -np.inf), t, d)
     return (d - splat(d, log[0])) - splat(d, log[1])
 
 
