@@ -1,4 +1,4 @@
-"""Random calls of everything that has kernels, and their inputs in other layouts.
+"""Random calls of everything that has kernels.
 
 A call holds what varies with rows (logits, seeds, targets, a mask) as arrays of the
 full shape or of the batch, so that it can be split, laid out anew, and asked again.
@@ -7,7 +7,7 @@ full shape or of the batch, so that it can be split, laid out anew, and asked ag
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 import softjet
 from _asking import KINDS, MODES, STATELESS, bits, has
+from kernels._layouts import relaid
 
 Array = Any
 ENTRIES = ("sigmoid", "softplus", "log_sigmoid", "binary_cross_entropy")
@@ -197,108 +198,3 @@ def same(one: list[Array], other: list[Array]) -> bool:
         a.shape == b.shape and a.dtype == b.dtype and bits(a) == bits(b)
         for a, b in zip(one, other, strict=True)
     )
-
-
-def shapes(
-    rng: np.random.Generator, large: int
-) -> Iterator[tuple[tuple[int, ...], Any]]:
-    """Different shapes of 1 to 4 axes, and what to reduce; one in `large` is large.
-
-    Large ones have more than 2^17 entries: several pieces, whatever a piece is.
-    """
-    lengths = [1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 127, 129, 255, 1000, 4099]
-    seen: set[Any] = set()
-    while True:
-        ndim, length = int(rng.integers(1, 5)), int(rng.choice(lengths))
-        rows = int(rng.integers(1, 41))
-        if len(seen) % large == large - 1:
-            ndim = max(ndim, 2)
-            rows = -(-(2**17 + int(rng.integers(1, 2**15))) // length)
-        found = _shape(rng, ndim, length, rows)
-        if found not in seen:
-            seen.add(found)
-            yield found
-
-
-def _shape(
-    rng: np.random.Generator, ndim: int, length: int, rows: int
-) -> tuple[tuple[int, ...], Any]:
-    """`rows` rows and `length` entries of them, each spread over some of the axes."""
-    wide = int(rng.integers(1, ndim)) if ndim > 1 else 1
-    reduced = sorted(int(a) for a in rng.permutation(ndim)[:wide])
-    sizes = [0] * ndim
-    for a, n in zip(reduced, _factors(rng, length, wide), strict=True):
-        sizes[a] = n
-    others = [a for a in range(ndim) if a not in reduced]
-    for a, n in zip(others, _factors(rng, rows, len(others)), strict=True):
-        sizes[a] = n
-    axis: Any = reduced[0] if wide == 1 else tuple(reduced)
-    if wide == 1 and rng.random() < 0.5:
-        axis -= ndim
-    return tuple(sizes), axis
-
-
-def _factors(rng: np.random.Generator, number: int, count: int) -> list[int]:
-    """Numbers whose product is near `number`, never less than it."""
-    found: list[int] = []
-    for left in range(count, 1, -1):
-        most = max(1, round(number ** (1 / left) * 2))
-        found.append(int(rng.integers(1, most + 1)))
-        number = -(-number // found[-1])
-    return [*found, number] if count else []
-
-
-def relaid(a: Array, layout: Callable[[Array], Array]) -> Array:
-    """An array without axes has one layout only."""
-    return layout(a) if a.ndim else a
-
-
-def read_only(a: Array) -> Array:
-    b = a.copy()
-    b.flags.writeable = False
-    return b
-
-
-def misaligned(a: Array) -> Array:
-    """One byte beside where the processor would like it."""
-    room = np.empty(a.nbytes + 1, np.uint8)
-    b = room[1:].view(a.dtype).reshape(a.shape)
-    b[...] = a
-    assert a.size == 0 or not b.flags.aligned or a.dtype.alignment == 1
-    return b
-
-
-def swapped(a: Array) -> Array:
-    """The other byte order; ml_dtypes' dtypes have but one."""
-    if a.dtype.kind == "V" or a.dtype.name == "bfloat16":
-        return a.copy()
-    return a.astype(a.dtype.newbyteorder())
-
-
-def every_third(a: Array) -> Array:
-    room = np.zeros((3 * a.shape[0], *a.shape[1:]), a.dtype)
-    room[::3] = a
-    return room[::3]
-
-
-def every_second(a: Array) -> Array:
-    room = np.zeros((*a.shape[:-1], 2 * a.shape[-1]), a.dtype)
-    room[..., ::2] = a
-    return room[..., ::2]
-
-
-def transposed(a: Array) -> Array:
-    """The first axis is the fastest, the others keep their order."""
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(a, 0, -1)), -1, 0)
-
-
-LAYOUTS: dict[str, Callable[[Array], Array]] = {
-    "Fortran": np.asfortranarray,
-    "[..., ::2]": every_second,
-    "[::3]": every_third,
-    "[::-1] in all axes": lambda a: np.flip(np.ascontiguousarray(np.flip(a))),
-    "transposed": transposed,
-    "read-only": read_only,
-    "byte-swapped": swapped,
-    "misaligned": misaligned,
-}

@@ -1,4 +1,4 @@
-"""Many threads and processes at once, for seconds; benchmarks/hammer.py does minutes."""
+"""Many threads and processes at once, for seconds; benchmarks/hammer.py has minutes."""
 
 from __future__ import annotations
 

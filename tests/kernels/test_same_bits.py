@@ -1,7 +1,7 @@
 """The same bits for any thread count, batch split, piece, layout and process.
 
-Every function, mode and dtype is asked on some of 204 random shapes, alone on one thread
-first; then again in every other way that must make no difference.
+Every function, mode and dtype is asked on some of 204 random shapes, alone on one
+thread first; then again in every other way that must make no difference.
 """
 
 from __future__ import annotations
@@ -20,19 +20,9 @@ import pytest
 
 import softjet
 from _asking import DTYPES
-from kernels._calls import (
-    LAYOUTS,
-    PAIRS,
-    ROWS,
-    Call,
-    ask,
-    batch_axes,
-    digest,
-    drawn,
-    relaid,
-    same,
-    shapes,
-)
+from kernels._calls import PAIRS, ROWS, Call, ask, batch_axes, digest, drawn, same
+from kernels._layouts import LAYOUTS, relaid
+from kernels._shapes import shapes
 from softjet.adapters import _copies, _quick
 
 THREADS = (1, 2, 4)

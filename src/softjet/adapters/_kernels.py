@@ -20,7 +20,7 @@ from . import _long_rows as long_rows
 from ._copies import plain, put, room, taken
 from ._pieces import STREAM, Entries, Piece
 from ._targets import Targets
-from ._words import inverse, load
+from ._words import inverse, load, slack_of
 
 if TYPE_CHECKING:
     from ..rules._rule import Rule
@@ -98,7 +98,7 @@ def push(
 
     work = np.dtype(np.float64 if out.dtype == np.float64 else np.float32)
     marks = np.zeros(len(y), np.int8)
-    words = inverse(temperature, 1, work)
+    words, slack = inverse(temperature, 1, work), slack_of(out.dtype)
     streaming = out.size * work.itemsize >= STREAM
     kernel = load().softmax.from_value
     whole = all(plain(array, work) for array in (y, seed, out))
@@ -109,8 +109,9 @@ def push(
             a, b = taken(y, start, stop, work), taken(seed, start, stop, work)
             v = room(out, start, stop, work)
             rows = y.shape[1], 0, stop - start
-            kernel(a, b, v, marks[start:stop], *rows, *words, streaming)
+            kernel(a, b, v, marks[start:stop], *rows, *words, slack, streaming)
             put(v, out, start, stop, work)
 
-    threads.spread(piece, len(y), max(least, len(y) // 32) if whole else least)
+    many = -(-len(y) // (4 * threads.current()))
+    threads.spread(piece, len(y), max(least, many) if whole else least)
     return np.flatnonzero(marks)

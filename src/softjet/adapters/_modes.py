@@ -134,7 +134,7 @@ def _cross_entropy_pushforward(part: Part) -> None:
     out = part.job.blank["pushforward"][part.start : part.stop]
     y, g = part.probabilities(), part.seed("x_dot")
     pushforward = part.kernels.cross_entropy.pushforward
-    pushforward(y, g, ids, out, part.marks, *part.span, sum(part.words))
+    pushforward(part.x, y, g, ids, out, part.marks, *part.span, sum(part.words))
     _weigh(out, weights, ignored)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..kernels import threads
 from . import _copies
 from ._copies import plain, put, room, taken
 from ._modes import answer
@@ -45,11 +46,14 @@ class Job:
         self.step = self._step(size)
 
     def _step(self, size: int) -> int:
-        """Rows of a piece: what fits a cache, or more where nothing is copied."""
+        """Rows of a piece: what fits a cache, or more where all lies as it is read."""
         least = max(1, _copies.PIECE // self.length)
-        if all(plain(array, self.work) for array in self._arrays()):
-            return max(least, self.problem.count // 32)
-        return least
+        kept = set(self.modes) & {"pushforward", "curvature"} or (
+            "pullback" in self.modes and self.problem.rule.maps == "rows"
+        )
+        if kept or not all(plain(array, self.work) for array in self._arrays()):
+            return least
+        return max(least, -(-self.problem.count // (4 * threads.current())))
 
     def _arrays(self) -> list[np.ndarray]:
         arrays = [self.x, self.x_dot, self.y_bar, *self.blank.values()]

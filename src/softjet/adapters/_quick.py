@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ._copies import NOTHING, PIECE
-from ._words import load
+from ._words import load, slack_of
 
 DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 Quick = Callable[..., Any]
@@ -137,6 +137,7 @@ def pushed(y: Any, seed: Any, options: dict[str, Any]) -> Any:
         count,
         1.0,
         0.0,
+        slack_of(y.dtype),
         False,
     )
     return None if left else v

@@ -29,3 +29,11 @@ def inverse(temperature: float, order: int, dtype: np.dtype) -> tuple[float, flo
     exact = 1 / Fraction(temperature) ** order
     high = float(dtype.type(float(exact)))
     return high, float(exact - Fraction(high))
+
+
+@lru_cache(maxsize=8)
+def slack_of(dtype: np.dtype) -> float:
+    """How far from 1 a row of probabilities of this dtype may sum by its rounding."""
+    import ml_dtypes
+
+    return 2.0 * float(ml_dtypes.finfo(dtype).eps)

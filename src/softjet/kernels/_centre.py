@@ -30,7 +30,6 @@ from ._sum import gathered, total
 from ._vector import fused, select, splat, widened
 
 # Below this, times an entry of any size, a number may be no normal one.
-unit = varied(float32=lambda v: 2.0**-23, float64=lambda v: 2.0**-52)
 faint = varied(float32=lambda v: 2.0**-90, float64=lambda v: 2.0**-960)
 
 
@@ -40,9 +39,9 @@ def finite(value: float) -> bool:
 
 
 @inlined
-def whole(c: Any, like: Any) -> bool:
-    """Whether y had no negative entry and summed to 1 within what rounding explains."""
-    return abs(get(c, 2) - 1.0) <= 2.0 * unit(like) and get(c, 3) == 0.0
+def whole(c: Any, slack: float) -> bool:
+    """Whether y had no negative entry and summed to 1 within the slack."""
+    return abs(get(c, 2) - 1.0) <= slack and get(c, 3) == 0.0
 
 
 @inlined

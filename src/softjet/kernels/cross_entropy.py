@@ -158,6 +158,7 @@ def value_and_grad(
 
 @kernel
 def pushforward(
+    X: Any,
     Y: Any,
     G: Any,
     ids: Any,
@@ -170,13 +171,15 @@ def pushforward(
 ) -> int:
     """(<y, g> - g_t) / T, from y."""
     left = 0
-    y, g = at(Y, 0), at(G, 0)
+    x, y, g = at(X, 0), at(Y, 0), at(G, 0)
     for row in range(start, stop):
         k = row * length
         c = mean(at(y, k), at(g, k), length)
-        f = ((c[0] - np.float64(get(g, k + label(ids, row, length)))) + c[1]) * high
+        t = k + label(ids, row, length)
+        f = ((c[0] - np.float64(get(g, t))) + c[1]) * high
         F[row] = f
-        if f - f != 0.0:
+        # A dead label's seed is not read: that row is the rule's.
+        if f - f != 0.0 or not get(x, t) > -np.inf:
             marks[row] = 1
             left += 1
     return left

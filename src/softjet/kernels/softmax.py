@@ -16,7 +16,7 @@ import numpy as np
 from ._centre import finite, put_centred, put_curved, whole
 from ._compile import kernel
 from ._mean import put_means
-from ._memory import at, get, keep, no_lanes
+from ._memory import at, get, keep
 from ._room import entries_of, inverse_of, room_of
 from ._row import (
     AT_ONCE,
@@ -150,12 +150,13 @@ def from_value(
     stop: int,
     high: float,
     low: float,
+    slack: float,
     streaming: bool,
 ) -> int:
     """y C(g) / T from a y that someone holds.
 
-    A row of it that is no whole distribution, by more than its rounding, is left to the
-    rule: it has lost mass to a sink, or is no value of softmax.
+    A row of it whose sum is off 1 by more than `slack` is left to the rule: it has lost
+    mass to a sink, or is no value of softmax.
     """
     left = 0
     y, g, v = at(Y, 0), at(G, 0), at(V, 0)
@@ -170,7 +171,7 @@ def from_value(
             k, c = (base + i) * length, (means[i, 0], means[i, 1])
             operands = at(y, k), at(g, k), length
             seen = put_centred(*operands, c, scale, at(v, k), streaming)
-            if not (finite(seen) and whole(at(means, 4 * i), no_lanes(y))):
+            if not (finite(seen) and whole(at(means, 4 * i), slack)):
                 marks[base + i] = 1
                 left += 1
     return left
