@@ -1,4 +1,4 @@
-"""Many callers at once: threads, then forked and spawned processes, and every bit checked.
+"""Many callers at once: threads, forked and spawned processes; every bit is checked.
 
     python -m benchmarks.hammer --seconds 60
 
