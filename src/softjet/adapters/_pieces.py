@@ -51,7 +51,11 @@ class Job:
         kept = set(self.modes) & {"pushforward", "curvature"} or (
             "pullback" in self.modes and self.problem.rule.maps == "rows"
         )
-        if kept or not all(plain(array, self.work) for array in self._arrays()):
+        arrays = self._arrays()
+        if any(a.shape[0] > 1 and a.strides[0] < a.strides[1] for a in arrays):
+            # Rows lie across: a line of memory holds an entry of sixteen of them.
+            return max(least, 32)
+        if kept or not all(plain(array, self.work) for array in arrays):
             return least
         return max(least, -(-self.problem.count // (4 * threads.current())))
 

@@ -13,12 +13,10 @@ from typing import Any
 import numpy as np
 
 from ._compile import kernel
-from ._elementary import two_sum
-from ._log import put_logs_of_sums
+from ._log import put_values
 from ._memory import at, get, keep
 from ._room import entries_of, inverse_of, room_of
 from ._row import AT_ONCE, answerable, partition, rows_at_once
-from ._sum import two_product
 from ._weigh import dot
 
 
@@ -49,11 +47,9 @@ def value(
             if not answerable(get(m, i), get(sums, i), inverse):
                 marks[base + i] = 1
                 left += 1
-        put_logs_of_sums(length, count, inverse, room)
+        put_values(x, length, count, inverse, room)
         for i in range(count):
-            top, lost = two_product(get(m, i), high)
-            f, rest = two_sum(top, get(sums, i))
-            F[base + i] = f + (rest + (lost + get(m, i) * low))
+            F[base + i] = get(sums, i)
     keep(scratch)
     keep(numbers)
     return left
