@@ -2,7 +2,7 @@
 
 Pieces that are not plain rows of float32 or float64 (another axis, strides, half
 precision, a mask) are copied in and out.  Derivatives are made from probabilities over
-2^-64, which are kept for the modes of one call.
+2^-80, which are kept for the modes of one call.
 """
 
 from __future__ import annotations

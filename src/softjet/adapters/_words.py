@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-FALL = 2.0**-64  # probabilities are kept over this, see kernels/_row.py
+FALL = 2.0**-80  # probabilities are kept over this, see kernels/_row.py
 
 
 @lru_cache(maxsize=1)

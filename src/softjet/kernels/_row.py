@@ -8,7 +8,7 @@ for any N.  N is that of the largest logit, and is all the largest logit is for:
 is subtracted from x but a multiple of log 2, which is exact, so there is no remainder
 to keep, and sums taken with different N merge by powers of two, exactly.
 
-Exponentials carry 2^64, and so do the probabilities that derivatives are made from: a
+Exponentials carry 2^96, and the probabilities that derivatives are made from 2^80: a
 large seed brings back into range what without it had been lost below it.  The
 kernels answer rows whose largest logit is finite and at most 2^18 in magnitude, with
 any number of entries at -inf; others they mark, and the rules answer those.
@@ -56,8 +56,8 @@ REACH = 262144.0  # 2^18
 INF = np.inf
 
 # How far below the largest an exponential is 0, and the power of two they all carry.
-gap = varied(float32=lambda v: 160.0, float64=lambda v: 850.0)
-LIFT = 64.0
+gap = varied(float32=lambda v: 180.0, float64=lambda v: 850.0)
+LIFT = 96.0
 # The share of the others from which their sum may be had by subtraction.
 confident = varied(float32=lambda v: 2.0**-20, float64=lambda v: 2.0**-45)
 AT_ONCE, TOGETHER = 16, 2048
@@ -109,7 +109,7 @@ def power(m: float, inverse: Any) -> float:
 
 @inlined
 def raised(v: Any, floor: Any, shift: Any, inverse: Any) -> Any:
-    """2^(64 - N) exp(v / T), with 1 / T in two words; 0 from the floor down."""
+    """2^(LIFT - N) exp(v / T), with 1 / T in two words; 0 from the floor down."""
     v = larger(floor, v)
     if inverse[0] == 1.0:
         return exponential(v, shift)
