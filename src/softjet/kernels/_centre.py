@@ -65,8 +65,8 @@ def put_centred(
 ) -> float:
     """scale y C(g) into v; gives 0, or NaN where anything in it is not finite."""
     lanes, zero = lanes_of(y), no_lanes(y)
-    # A scale would bring the digits in sight that a tiny second word has lost.
-    if abs(scale[0]) > 0.5 and scale[0] != 1.0 and 0.0 < abs(c[1]) < faint(zero):
+    # A scale above 1 would bring the digits in sight that a tiny second word has lost.
+    if abs(scale[0]) > 1.0 and 0.0 < abs(c[1]) < faint(zero):
         return np.nan
     seen = zero
     k = head_of(v, length, streaming)
