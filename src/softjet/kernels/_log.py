@@ -63,6 +63,7 @@ def put_values(like: Any, length: int, count: int, inverse: Any, room: Any) -> N
     _put_values(like, length, count, inverse, room)
 
 
+_single_values, _double_values = inlined(_values_single), inlined(_values_double)
 _put_values = varied(
     float32=lambda like, length, count, inverse, room: _single_values(
         length, count, inverse, room
@@ -71,4 +72,3 @@ _put_values = varied(
         length, count, inverse, room
     ),
 )
-_single_values, _double_values = inlined(_values_single), inlined(_values_double)
