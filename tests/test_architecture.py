@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "rules": {"errors"},
     "kernels": {"errors"},
     "adapters": {"errors", "rules", "derivations", "kernels"},
-    "softjet": {"errors", "adapters", "kernels"},
+    "fused": {"errors", "rules", "kernels", "adapters"},
+    "softjet": {"errors", "adapters", "fused", "kernels"},
     "check": {"errors", "rules", "adapters", "softjet"},
     "draw": {"errors", "softjet"},
     "learn": {"errors", "softjet", "check", "draw"},
@@ -126,10 +127,12 @@ def test_few_files_know_numba() -> None:
         "_cache.py",
         "_compile.py",
         "_half.py",
+        "_lanes.py",
         "_memory.py",
         "_vector.py",
         "_powers.py",
         "_spin.py",
+        "_turn.py",
         "available.py",
     }
 

@@ -82,11 +82,11 @@ def worst(y: np.ndarray, exact: np.ndarray) -> float:
 
 
 def test_exp_of_every_float32() -> None:
-    """0.81 ulp measured below 0 and 0.76 above; subnormal results are rounded once."""
+    """0.56 ulp measured; 0.77 where the result is subnormal, which rounds again."""
     for sign, last in ((np.float32(-1), 104.0), (np.float32(1), 88.7)):
         for x in every_float(2.0**-26, last):
             x = sign * x
-            assert worst(answer(run_exp, x), np.exp(x.astype(np.float64))) <= 0.85
+            assert worst(answer(run_exp, x), np.exp(x.astype(np.float64))) <= 0.8
 
 
 def test_log1p_of_every_float32() -> None:
@@ -159,11 +159,11 @@ def double_ulps(y: np.ndarray, exact: list[Any]) -> float:
 
 
 def test_exp_of_doubles() -> None:
-    """0.72 ulp measured."""
+    """0.63 ulp measured."""
     x = np.concatenate([-doubles(8000, 1e-18, 745), doubles(4000, 1e-18, 709)])
-    x = np.concatenate([x, hard(np.log(2)), -hard(np.log(2))])
+    x = np.concatenate([x, hard(np.log(2) / 8), -hard(np.log(2) / 8)])
     x = x[(x < 709.7) & (x > -745)]
-    assert double_ulps(answer(run_exp, x), exactly(mp.exp, x)) <= 0.85
+    assert double_ulps(answer(run_exp, x), exactly(mp.exp, x)) <= 0.7
 
 
 def test_log1p_of_doubles() -> None:
@@ -196,8 +196,8 @@ def test_a_million_doubles() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_power_of_two_is_taken_out_exactly(dtype: Any) -> None:
-    """exp(x) 2^-n for x up to 2^18, where neither exp nor 2^n is a number."""
-    x = np.random.default_rng(3).uniform(-(2.0**18), 2.0**18, 2000).astype(dtype)
+    """exp(x) 2^-n for x up to 2^17, where neither exp nor 2^n is a number."""
+    x = np.random.default_rng(3).uniform(-(2.0**17), 2.0**17, 2000).astype(dtype)
     n = np.rint(x.astype(np.float64) / np.log(2)).astype(dtype)
     with mp.workprec(120):
         exact = [

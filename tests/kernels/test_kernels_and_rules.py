@@ -58,7 +58,7 @@ def test_the_corpus_is_within_bounds_both_ways(name: str, dtype: str, way: str) 
         assert worst.entries > 0
         if left is not None:
             # All go by kernels; only a row without a live entry, one of a size beyond
-            # 2^18, or one whose seeds of 10^12 leave float32 beside weights that carry
+            # 2^17, or one whose seeds of 10^12 leave float32 beside weights that carry
             # 2^80 (14 of 44 in the curvature), is handed back.
             assert len(left) >= len(asked)
             assert sum(rows.size for rows in left) <= len(left) / 3

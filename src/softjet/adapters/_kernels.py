@@ -1,7 +1,7 @@
 """The compiled way of a problem: rows in pieces over threads, what is left to the rule.
 
 A kernel answers rows whose largest logit is finite and moderate, and marks the others:
-those with NaN or +inf, without a live entry, beyond 2^18, or with a seed or an answer
+those with NaN or +inf, without a live entry, beyond 2^17, or with a seed or an answer
 that is not finite.  The rule answers the marked ones, so the edge table has one home.
 
 _pieces.py has the way of a piece, _quick.py that of a small call.

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ._compile import inlined, varied
-from ._mean import across, mean
+from ._lanes import counted, lanes_in
+from ._mean import mean
 from ._memory import (
     deliver,
     get,
@@ -39,6 +40,12 @@ def finite(value: float) -> bool:
 
 
 @inlined
+def across(seen: Any) -> float:
+    """0 if every lane is, else NaN."""
+    return 0.0 if counted(seen == splat(seen, 0.0)) == lanes_in(seen) else np.nan
+
+
+@inlined
 def whole(c: Any, slack: float) -> bool:
     """Whether y had no negative entry and summed to 1 within the slack."""
     return abs(get(c, 2) - 1.0) <= slack and get(c, 3) == 0.0
@@ -52,8 +59,8 @@ def centred(g: Any, c: Any) -> Any:
 
 @inlined
 def weighed(y: Any, h: Any, scale: Any) -> Any:
-    """scale y h, the scale in two words and a power of two; 0 where y is 0."""
-    v = select(y == splat(y, 0.0), y, y * h)
+    """scale y h, the scale in two words and a power of two."""
+    v = fused(y, h, splat(y, 0.0))  # 0 without a sign where y is 0
     if scale[0] != 1.0:
         v = fused(v, splat(v, scale[0]), v * splat(v, scale[1]))
     return v * splat(v, scale[2])
@@ -61,10 +68,11 @@ def weighed(y: Any, h: Any, scale: Any) -> Any:
 
 @inlined
 def put_centred(
-    y: Any, g: Any, length: int, c: Any, scale: Any, v: Any, streaming: bool
+    y: Any, g: Any, length: int, means: Any, scale: Any, v: Any, streaming: bool
 ) -> float:
     """scale y C(g) into v; gives 0, or NaN where anything in it is not finite."""
     lanes, zero = lanes_of(y), no_lanes(y)
+    c = get(means, 0), get(means, 1)
     # A scale above 1 would bring the digits in sight that a tiny second word has lost.
     if abs(scale[0]) > 1.0 and 0.0 < abs(c[1]) < faint(zero):
         return np.nan

@@ -3,9 +3,14 @@
 Both bring their argument near 0 by a multiple of log 2 held in two words (Cody and
 Waite 1980), take a polynomial there, and put the power of two back.  With a fused
 multiply-add x - n log2_high is exact though log2_high has all its bits: near 0 the
-difference has fewer.  The polynomials are near-minimax fits (Chebyshev nodes, 50
-digits): relative errors of 0.13 u in exp and 0.1 u in log1p.  Worst errors of the
-whole, over every float32 in range: tests/kernels/test_elementary.py.
+difference has fewer.
+
+exp takes n in steps of 1 / lanes and 2^(n - floor(n)) from a table that fits a register
+(Tang 1989), so its argument is small and its polynomial short: 14 instructions, and
+nearly all of the error is the last rounding.  What a table's entry lost is added to the
+argument.  Polynomials are fitted to the least largest error (50 digits): 0.03 u in exp,
+0.1 u in log1p.  Worst errors of the whole, over every float32 in range:
+tests/kernels/test_elementary.py.
 """
 
 from __future__ import annotations
@@ -13,8 +18,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ._compile import inlined, varied
-from ._powers import exponent, scaled
-from ._vector import fused, polynomial, rounded, splat
+from ._powers import chosen, exponent, scaled
+from ._vector import fused, polynomial, splat
 
 LOG2_E = 1.4426950408889634
 
@@ -22,38 +27,86 @@ LOG2_E = 1.4426950408889634
 class Constants(NamedTuple):
     """Of exp and log1p, for one element type."""
 
-    magic: float  # 1.5 2^p, p the bits of the fraction
+    magic: float  # 1.5 2^p, its last bit worth 1 / lanes
     log2: tuple[float, float]  # log 2 and its rest
     exp: tuple[float, ...]  # (exp(r) - 1 - r) / r^2
+    roots: tuple[float, ...]  # 2^(j / lanes)
+    lost: tuple[float, ...]  # the logarithm of what rounding took from them
     log: tuple[float, ...]  # (2 atanh(s) - 2 s) / s^3, in s^2
 
 
 SINGLE = Constants(
-    magic=12582912.0,
+    magic=786432.0,
     log2=(0.6931471824645996, -1.904654299957768e-09),
-    exp=(
-        0.0013926184037700295,
-        0.008363178931176662,
-        0.041666556149721146,
-        0.16666576266288757,
-        0.5,
+    exp=(0.16667057573795319, 0.5000162124633789),
+    roots=(
+        1.0,
+        1.0442737340927124,
+        1.0905077457427979,
+        1.1387885808944702,
+        1.1892070770263672,
+        1.2418577671051025,
+        1.2968395948410034,
+        1.3542555570602417,
+        1.4142135381698608,
+        1.4768261909484863,
+        1.5422108173370361,
+        1.610490322113037,
+        1.6817928552627563,
+        1.7562521696090698,
+        1.8340080976486206,
+        1.9152065515518188,
+    ),
+    lost=(
+        0.0,
+        4.6285471455576044e-08,
+        -1.199215748926008e-08,
+        4.7297820771063925e-08,
+        3.1934181521364735e-08,
+        3.621057231839586e-08,
+        -3.0990722876822474e-08,
+        -7.475213337215791e-09,
+        1.7114270889351246e-08,
+        -3.047683350132502e-08,
+        5.233334210430485e-09,
+        6.10759176566944e-09,
+        -1.4719605978541495e-08,
+        -5.258795177098818e-09,
+        -6.128259677495862e-09,
+        5.140609271592211e-09,
     ),
     log=(0.29590317606925964, 0.39988550543785095, 0.6666668653488159),
 )
 DOUBLE = Constants(
-    magic=6755399441055744.0,
+    magic=844424930131968.0,
     log2=(0.6931471805599453, 2.3190468138462996e-17),
     exp=(
-        2.510038549551032e-08,
-        2.7620088445409746e-07,
-        2.7557268459997064e-06,
-        2.4801521295954376e-05,
-        0.00019841269863053618,
-        0.0013888888917213717,
-        0.008333333333330062,
-        0.04166666666662413,
-        0.16666666666666669,
-        0.5000000000000001,
+        0.0001984247474919952,
+        0.0013889783607019723,
+        0.008333333316469693,
+        0.04166666656928524,
+        0.1666666666666741,
+        0.5000000000000301,
+    ),
+    roots=(
+        1.0,
+        1.0905077326652577,
+        1.189207115002721,
+        1.2968395546510096,
+        1.4142135623730951,
+        1.5422108254079407,
+        1.681792830507429,
+        1.8340080864093424,
+    ),
+    lost=(
+        0.0,
+        -2.7939114859515733e-17,
+        3.3484623336251524e-17,
+        1.9572585293112036e-17,
+        -6.835808657661923e-17,
+        5.1548301170786783e-17,
+        4.875160526227062e-17,
+        1.790126907604513e-17,
     ),
     log=(
         0.1463003136412286,
@@ -84,34 +137,35 @@ def fast_two_sum(a: Any, b: Any) -> Any:
 
 def _exponential(constants: Constants) -> Any:
     (log2_high, log2_low), terms = constants.log2, constants.exp
-    magic = constants.magic
+    magic, roots, lost = constants.magic, constants.roots, constants.lost
 
     def exponential(x: Any, shift: Any) -> Any:
-        """exp(x) 2^-shift, for abs(x) <= 2^18 and shift a whole number.
+        """exp(x) 2^-shift, for abs(x) <= 2^17 and shift a whole number.
 
         Nothing is subtracted from x but its multiple of log 2, which is exact; so the
         error is that of a small argument, wherever the row lies: 1.1 u at most.
         """
-        one, low = splat(x, 1.0), splat(x, -log2_low)
-        # Added to 1.5 2^p, a number of p + 1 bits loses its fraction: n, to nearest.
+        # Added to 1.5 2^p, a number of p + 1 bits keeps the nearest multiple of
+        # 1 / lanes, and its last bits say which.
         whole = fused(x, splat(x, LOG2_E), splat(x, magic))
         n = whole - splat(x, magic)
         r = fused(n, splat(x, -log2_high), x)
-        tiny = n * low
-        s, t = one + r, r + tiny
-        rest = (r - (s - one)) + tiny
-        p = s + fused(polynomial(t, terms), t * t, rest)
-        return scaled(p, whole - (splat(x, magic) + shift))
+        return raised(whole, fused(n, splat(x, -log2_low), r), shift)
 
     def divided(x: Any, shift: Any, high: Any, low: Any) -> Any:
         """The same for x times a number in two words, as x / T is."""
-        one, q = splat(x, 1.0), x * high
-        n = rounded(q * splat(x, LOG2_E))
+        q = x * high
+        whole = fused(q, splat(x, LOG2_E), splat(x, magic))
+        n = whole - splat(x, magic)
         r = fused(n, splat(x, -log2_high), q)
         rest = fused(n, splat(x, -log2_low), fused(x, high, -q) + x * low)
-        t, s = r + rest, one + r
-        p = s + fused(polynomial(t, terms), t * t, (r - (s - one)) + rest)
-        return scaled(p, n - shift)
+        return raised(whole, r + rest, shift)
+
+    @inlined
+    def raised(whole: Any, r: Any, shift: Any) -> Any:
+        root, t = chosen(roots, whole), r + chosen(lost, whole)
+        p = fused(root, fused(polynomial(t, terms), t * t, t), root)
+        return scaled(p, whole - (splat(t, magic) + shift))
 
     return exponential, divided
 

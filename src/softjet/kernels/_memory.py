@@ -109,6 +109,18 @@ def load_wide(typing: Any, pointer: Any, index: Any) -> Any:
 
 
 @intrinsic
+def load_as(typing: Any, like: Any, pointer: Any, index: Any) -> Any:
+    """As many doubles as `like` has lanes."""
+    wide = like.of(types.float64)
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        slot = _slot(builder, _address(builder, *args[1:]), wide)
+        return builder.load(slot, align=4)
+
+    return wide(like, pointer, index), build
+
+
+@intrinsic
 def load_some_wide(typing: Any, pointer: Any, index: Any, mask: Any) -> Any:
     """The lanes of a mask in float64, the others 0."""
     narrow = vector_of(pointer.dtype)

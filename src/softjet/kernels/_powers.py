@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from ._vector import I32, Vector, called
@@ -32,7 +32,7 @@ def power_of_two(typing: Any, n: Any) -> Any:
 
 @intrinsic
 def scaled(typing: Any, a: Any, n: Any) -> Any:
-    """a 2^n for whole n from -2^12 to 2^12, rounded once, below normal numbers too."""
+    """a 2^floor(n), n from -2^12 to 2^12, rounded once, below normal numbers too."""
 
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         bits = a.element.bitwidth
@@ -43,6 +43,29 @@ def scaled(typing: Any, a: Any, n: Any) -> Any:
         return _scaled_twice(builder, a, *args)
 
     return a(a, n), build
+
+
+@intrinsic
+def chosen(typing: Any, numbers: Any, a: Any) -> Any:
+    """The number, of as many as there are lanes, that the last bits of each lane name.
+
+    A table held in a register: one instruction with AVX-512, reads of memory without.
+    """
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        words = ir.VectorType(ir.IntType(a.element.bitwidth), a.lanes)
+        table = ir.Constant(a.llvm, None)
+        for k in range(a.lanes):
+            entry = builder.extract_value(args[0], k)
+            entry = context.cast(builder, entry, numbers.dtype, a.element)
+            table = builder.insert_element(table, entry, I32(k))
+        place = builder.bitcast(args[1], words)
+        if "+avx512f" in context.codegen().magic_tuple()[-1]:
+            form = f"llvm.x86.avx512.permvar.{'sf' if a.lanes == 16 else 'df'}.512"
+            return called(builder, form, a.llvm, table, place)
+        return _read(builder, table, place)
+
+    return a(numbers, a), build
 
 
 @intrinsic
@@ -70,6 +93,7 @@ def _scaled_twice(builder: Any, kind: Vector, value: Any, n: Any) -> Any:
     bits = kind.element.bitwidth
     words = ir.VectorType(ir.IntType(bits), kind.lanes)
     bias, place = FIELDS[bits]
+    n = called(builder, f"llvm.floor.{kind.suffix}", kind.llvm, n)
     narrow = builder.fptosi(n, ir.VectorType(I32, kind.lanes))
     whole = narrow if bits == 32 else builder.sext(narrow, words)
     one = ir.Constant(words, [1] * kind.lanes)
@@ -79,3 +103,17 @@ def _scaled_twice(builder: Any, kind: Vector, value: Any, n: Any) -> Any:
         power = builder.shl(biased, ir.Constant(words, [place] * kind.lanes))
         value = builder.fmul(value, builder.bitcast(power, kind.llvm))
     return value
+
+
+def _read(builder: Any, table: Any, place: Any) -> Any:
+    kind, words = table.type, place.type
+    memory = cgutils.alloca_once(builder, kind)
+    builder.store(table, memory)
+    start = builder.bitcast(memory, kind.element.as_pointer())
+    place = builder.and_(place, ir.Constant(words, [kind.count - 1] * kind.count))
+    result = ir.Constant(kind, None)
+    for k in range(kind.count):
+        lane = builder.extract_element(place, I32(k))
+        entry = builder.load(builder.gep(start, [lane]))
+        result = builder.insert_element(result, entry, I32(k))
+    return result

@@ -10,7 +10,7 @@ to keep, and sums taken with different N merge by powers of two, exactly.
 
 Exponentials carry 2^96, and the probabilities that derivatives are made from 2^80: a
 large seed brings back into range what without it had been lost below it.  The
-kernels answer rows whose largest logit is finite and at most 2^18 in magnitude, with
+kernels answer rows whose largest logit is finite and at most 2^17 in magnitude, with
 any number of entries at -inf; others they mark, and the rules answer those.
 """
 
@@ -22,10 +22,9 @@ import numpy as np
 
 from ._compile import inlined, varied
 from ._elementary import LOG2_E, divided, exponential
+from ._lanes import counted, first, high_half, low_half
 from ._memory import (
-    at,
     deliver,
-    get,
     head_of,
     lanes_of,
     load,
@@ -34,25 +33,14 @@ from ._memory import (
     no_lanes,
     no_sum,
     prefetch,
-    put,
     some,
     store,
     store_some,
 )
 from ._sum import gathered, merged, total
-from ._vector import (
-    counted,
-    first,
-    fused,
-    high_half,
-    larger,
-    low_half,
-    select,
-    splat,
-    widened,
-)
+from ._vector import fused, larger, select, splat, widened
 
-REACH = 262144.0  # 2^18
+REACH = 131072.0  # 2^17
 INF = np.inf
 
 # How far below the largest an exponential is 0, and the power of two they all carry.
@@ -78,7 +66,8 @@ def _largest_of_8(v: Any) -> Any:
     return first(larger(low_half(v2), high_half(v2)))
 
 
-_largest_lane = varied(float32=_largest_of_16, float64=_largest_of_8)
+# The largest of the lanes.
+largest_lane = varied(float32=_largest_of_16, float64=_largest_of_8)
 
 
 @inlined
@@ -98,7 +87,7 @@ def largest(x: Any, length: int) -> Any:
     if k < length:
         rest = splat(a, -INF)
         b = larger(load_some(x, k, some(a, length - k), rest), b)
-    return _largest_lane(larger(a, b))
+    return largest_lane(larger(a, b))
 
 
 @inlined
@@ -197,25 +186,6 @@ def others(e: Any, length: int, top: float, high: float, low: float) -> float:
 def rows_at_once(length: int) -> int:
     """Rows taken together, stage by stage, so that one's waits are another's work."""
     return max(1, min(AT_ONCE, TOGETHER // max(1, length)))
-
-
-@inlined
-def partition(x: Any, length: int, count: int, inverse: Any, room: Any) -> None:
-    """`count` rows taken apart: exponentials, largest, and the sum in two words.
-
-    room = e, pitch, m, high, low: pointers, and the distance of the rows of e.
-    """
-    e, pitch, m, high, low = room
-    far = count * length if length >= 256 else 0
-    for i in range(count):
-        put(m, i, largest(at(x, i * length), length))
-    for i in range(count):
-        here, row = at(x, i * length), at(e, i * pitch)
-        exponentials(here, length, get(m, i), inverse, row, far)
-    for i in range(count):
-        a, b = mass(at(e, i * pitch), length)
-        put(high, i, a)
-        put(low, i, b)
 
 
 @inlined

@@ -12,7 +12,7 @@ import numpy as np
 
 from ._compile import inlined, varied
 from ._elementary import two_sum
-from ._vector import first, high_half, low_half
+from ._lanes import first, high_half, low_half
 
 
 def _gathered_wide(high: Any, low: Any, a: Any) -> Any:

@@ -10,7 +10,8 @@ to `<16 x double>`, in which its sums are kept.
     + - * / < > >= ==       lane by lane; comparisons give a mask
     fused                   a b + c with one rounding
     select                  lane by lane by a mask
-    low_half high_half      the way across the lanes, to `first`
+
+_lanes.py has the way across the lanes, to numbers.
 """
 
 from __future__ import annotations
@@ -159,19 +160,6 @@ def select(typing: Any, mask: Any, a: Any, b: Any) -> Any:
 
 
 @intrinsic
-def counted(typing: Any, mask: Any) -> Any:
-    """How many lanes of a mask hold."""
-
-    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        bits = ir.IntType(mask.lanes)
-        word = builder.bitcast(args[0], bits)
-        count = called(builder, f"llvm.ctpop.i{mask.lanes}", bits, word)
-        return builder.zext(count, I64)
-
-    return types.int64(mask), build
-
-
-@intrinsic
 def splat(typing: Any, like: Any, value: Any) -> Any:
     """A number, rounded to the element type, in every lane of a vector like `like`."""
 
@@ -208,41 +196,6 @@ def polynomial(typing: Any, r: Any, coefficients: Any) -> Any:
         return value
 
     return r(r, coefficients), build
-
-
-# -- across the lanes ------------------------------------------------------------------
-
-
-def _part(high: bool, text: str) -> Any:
-    def form(typing: Any, a: Any) -> Any:
-        half = Vector(a.element, a.lanes // 2)
-
-        def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            start = half.lanes if high else 0
-            chosen = ir.Constant(
-                ir.VectorType(I32, half.lanes), list(range(start, start + half.lanes))
-            )
-            empty = ir.Constant(a.llvm, ir.Undefined)
-            return builder.shuffle_vector(args[0], empty, chosen)
-
-        return half(a), build
-
-    form.__doc__ = text
-    return intrinsic(form)
-
-
-low_half = _part(False, "The first half of the lanes.")
-high_half = _part(True, "The second half of the lanes.")
-
-
-@intrinsic
-def first(typing: Any, a: Any) -> Any:
-    """The first lane, as a number."""
-
-    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.extract_element(args[0], I32(0))
-
-    return a.element(a), build
 
 
 @intrinsic

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from ._compile import inlined
+from ._lanes import lowest
 from ._memory import (
-    get,
     lanes_of,
+    load,
     load_some,
     load_some_wide,
     load_wide,
@@ -59,11 +60,17 @@ def live_sum(g: Any, x: Any, length: int, top: int) -> float:
 
 @inlined
 def place_of(y: Any, length: int, largest: float) -> int:
-    """The first entry that is the largest."""
+    """The first entry that is the largest; the last if none is."""
+    lanes, most = lanes_of(y), splat(no_lanes(y), largest)
     k = 0
-    while k < length - 1 and get(y, k) != largest:
-        k += 1
-    return k
+    while k + lanes <= length:
+        place = lowest(load(y, k) == most)
+        if place < lanes:
+            return k + place
+        k += lanes
+    mask = some(most, length - k)
+    rest = load_some(y, k, mask, splat(most, np.nan))
+    return min(k + lowest(rest == most), length - 1)
 
 
 @inlined

@@ -14,22 +14,26 @@ from typing import Any
 
 import numpy as np
 
+from ._centre import finite
 from ._compile import inlined, kernel
 from ._elementary import two_sum
 from ._log import put_logs_of_sums
 from ._mean import mean
 from ._memory import at, get, keep, no_lanes, put
-from ._room import entries_of, inverse_of, room_of
-from ._row import (
-    AT_ONCE,
-    answerable,
-    others,
-    partition,
-    peak,
-    put_scaled,
-    rows_at_once,
+from ._partition import marked, others_of, partition
+from ._room import (
+    FACTOR,
+    LARGEST,
+    LOG,
+    REST,
+    SUM,
+    inverse_of,
+    room_for,
+    together,
 )
-from ._sum import quotient, two_product
+from ._row import confident
+from ._scale import put_rows_scaled, put_scales
+from ._sum import two_product
 
 
 @inlined
@@ -40,15 +44,17 @@ def label(ids: Any, row: int, length: int) -> int:
 
 
 @inlined
-def put_label_aside(
-    e: Any, length: int, t: int, m: float, inverse: Any, s: Any
-) -> None:
-    """Minus the sum of the others, in place of the label's exponential."""
-    own, top = np.float64(get(e, t)), np.float64(peak(m, no_lanes(e), inverse))
-    rest = (s[0] - own) + s[1]
-    if own == top:
-        rest = others(e, length, top, s[0], s[1])
-    put(e, t, -rest)
+def put_label_aside(length: int, i: int, t: int, room: Any) -> None:
+    """Minus the sum of the others, in place of the label's exponential.
+
+    Where the label has nearly all of the sum, the others are added by themselves.
+    """
+    e, pitch, stride, n = room
+    own = np.float64(get(e, i * pitch + t * stride))
+    rest = (get(n, SUM + i) - own) + get(n, REST + i)
+    if not rest > own * confident(no_lanes(e)):
+        rest = others_of(length, i, own, room)
+    put(e, i * pitch + t * stride, -rest)
 
 
 @inlined
@@ -60,6 +66,16 @@ def loss_of(x: float, m: float, inverse: Any, log: float) -> float:
     d, lost = two_sum(a, -b)
     q, more = two_product(d, inverse[0])
     return (q + log) + (more + (lost * inverse[0] + d * inverse[1]))
+
+
+@inlined
+def put_losses(
+    x: Any, ids: Any, base: int, length: int, count: int, inverse: Any, n: Any, L: Any
+) -> None:
+    """The losses of `count` rows from their logarithms."""
+    for i in range(count):
+        own = get(x, (base + i) * length + label(ids, base + i, length))
+        L[base + i] = loss_of(own, get(n, LARGEST + i), inverse, get(n, LOG + i))
 
 
 @kernel
@@ -76,25 +92,20 @@ def value(
 ) -> int:
     """The loss of every row."""
     left = 0
-    x = at(X, 0)
-    inverse = inverse_of(x, high, low)
-    rows = rows_at_once(length)
-    scratch = np.empty(entries_of(x, length), X.dtype)
-    numbers = np.empty(3 * AT_ONCE)
-    room = room_of(scratch, numbers, length)
-    _, _, m, sums, _ = room
+    x, seen = at(X, 0), at(marks, 0)
+    inverse, rows = inverse_of(x, high, low), together(x, length)
+    room, scratch, numbers = room_for(X, length)
+    n = room[3]
     for base in range(start, stop, rows):
         count = min(rows, stop - base)
         partition(at(x, base * length), length, count, inverse, room)
-        for i in range(count):
-            right = answerable(get(m, i), get(sums, i), inverse)
-            if not (right and 0 <= ids[base + i] < length):
-                marks[base + i] = 1
-                left += 1
+        left += marked(seen, base, count, inverse, n)
         put_logs_of_sums(length, count, inverse, room)
         for i in range(count):
-            own = get(x, (base + i) * length + label(ids, base + i, length))
-            L[base + i] = loss_of(own, get(m, i), inverse, get(sums, i))
+            if not 0 <= ids[base + i] < length:
+                left += 1 - get(seen, base + i)
+                put(seen, base + i, 1)
+        put_losses(x, ids, base, length, count, inverse, n, L)
     keep(scratch)
     keep(numbers)
     return left
@@ -117,40 +128,26 @@ def value_and_grad(
 ) -> int:
     """The loss of every row, and W[row] / T times its gradient."""
     left = 0
-    x, g = at(X, 0), at(G, 0)
-    inverse = inverse_of(x, high, low)
-    rows = rows_at_once(length)
-    scratch = np.empty(entries_of(x, length), X.dtype)
-    numbers, scales = np.empty(3 * AT_ONCE), np.empty((AT_ONCE, 2))
-    room = room_of(scratch, numbers, length)
-    e, pitch, m, sums, rests = room
+    x, g, seen = at(X, 0), at(G, 0), at(marks, 0)
+    inverse, rows = inverse_of(x, high, low), together(x, length)
+    room, scratch, numbers = room_for(X, length)
+    n = room[3]
     for base in range(start, stop, rows):
         count = min(rows, stop - base)
         partition(at(x, base * length), length, count, inverse, room)
-        for i in range(count):
-            weight = W[base + i] * high
-            t = label(ids, base + i, length)
-            right = answerable(get(m, i), get(sums, i), inverse) and t == ids[base + i]
-            own = get(x, (base + i) * length + t)
-            if not (right and own > -np.inf and weight - weight == 0.0):
-                marks[base + i] = 1
-                left += 1
-            scales[i] = quotient(x, weight, get(sums, i), get(rests, i))
-        # The logarithms take the place of the sums, so the sums are used up first.
-        for i in range(count):
-            s = get(sums, i), get(rests, i)
-            row = at(e, i * pitch)
-            t = label(ids, base + i, length)
-            own = get(row, t)
-            put_label_aside(row, length, t, get(m, i), inverse, s)
-            k = (base + i) * length
-            scale = scales[i, 0], scales[i, 1]
-            put_scaled(row, length, scale, at(g, k), streaming)
-            put(row, t, own)
+        left += marked(seen, base, count, inverse, n)
         put_logs_of_sums(length, count, inverse, room)
+        put_losses(x, ids, base, length, count, inverse, n, L)
         for i in range(count):
-            own = get(x, (base + i) * length + label(ids, base + i, length))
-            L[base + i] = loss_of(own, get(m, i), inverse, get(sums, i))
+            weight, t = W[base + i] * high, label(ids, base + i, length)
+            own = get(x, (base + i) * length + t)
+            if not (t == ids[base + i] and own > -np.inf and finite(weight)):
+                left += 1 - get(seen, base + i)
+                put(seen, base + i, 1)
+            put(n, FACTOR + i, weight)
+            put_label_aside(length, i, t, room)
+        put_scales(x, count, n)
+        put_rows_scaled(length, count, room, at(g, base * length), streaming)
     keep(scratch)
     keep(numbers)
     return left

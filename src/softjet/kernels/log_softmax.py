@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ._centre import centred
+from ._centre import across, centred
 from ._compile import inlined, kernel
 from ._log import put_logs_of_sums
-from ._mean import across, mean
+from ._mean import mean
 from ._memory import (
     at,
     deliver,
@@ -32,8 +32,9 @@ from ._memory import (
     some,
     store_some,
 )
-from ._room import entries_of, inverse_of, room_of
-from ._row import AT_ONCE, answerable, largest, partition, rows_at_once
+from ._partition import marked, partition
+from ._room import LARGEST, LOG, inverse_of, room_for, together
+from ._row import largest
 from ._sum import words
 from ._vector import fused, select, splat
 from ._weigh import live_sum, place_of, sum_but
@@ -53,25 +54,19 @@ def value(
 ) -> int:
     """l of every entry."""
     left = 0
-    x, out = at(X, 0), at(L, 0)
-    inverse = inverse_of(x, high, low)
-    rows = rows_at_once(length)
-    scratch = np.empty(entries_of(x, length), X.dtype)
-    numbers = np.empty(3 * AT_ONCE)
-    room = room_of(scratch, numbers, length)
-    _, _, m, sums, _ = room
+    x, out, seen = at(X, 0), at(L, 0), at(marks, 0)
+    inverse, rows = inverse_of(x, high, low), together(x, length)
+    room, scratch, numbers = room_for(X, length)
+    n = room[3]
     for base in range(start, stop, rows):
         count = min(rows, stop - base)
         partition(at(x, base * length), length, count, inverse, room)
-        for i in range(count):
-            if not answerable(get(m, i), get(sums, i), inverse):
-                marks[base + i] = 1
-                left += 1
+        left += marked(seen, base, count, inverse, n)
         put_logs_of_sums(length, count, inverse, room)
         for i in range(count):
-            k = (base + i) * length
-            log = words(x, get(sums, i), 0.0)
-            put_below(at(x, k), length, get(m, i), inverse, log, at(out, k), streaming)
+            k, m = (base + i) * length, get(n, LARGEST + i)
+            log = words(x, get(n, LOG + i), 0.0)
+            put_below(at(x, k), length, m, inverse, log, at(out, k), streaming)
     keep(scratch)
     keep(numbers)
     return left

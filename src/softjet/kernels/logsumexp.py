@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ._compile import kernel
 from ._log import put_values
 from ._memory import at, get, keep
-from ._room import entries_of, inverse_of, room_of
-from ._row import AT_ONCE, answerable, partition, rows_at_once
+from ._partition import marked, partition
+from ._room import LOG, inverse_of, room_for, together
 from ._weigh import dot
 
 
@@ -33,23 +31,17 @@ def value(
 ) -> int:
     """f of every row."""
     left = 0
-    x = at(X, 0)
-    inverse = inverse_of(x, high, low)
-    rows = rows_at_once(length)
-    scratch = np.empty(entries_of(x, length), X.dtype)
-    numbers = np.empty(3 * AT_ONCE)
-    room = room_of(scratch, numbers, length)
-    _, _, m, sums, _ = room
+    x, seen = at(X, 0), at(marks, 0)
+    inverse, rows = inverse_of(x, high, low), together(x, length)
+    room, scratch, numbers = room_for(X, length)
+    n = room[3]
     for base in range(start, stop, rows):
         count = min(rows, stop - base)
         partition(at(x, base * length), length, count, inverse, room)
-        for i in range(count):
-            if not answerable(get(m, i), get(sums, i), inverse):
-                marks[base + i] = 1
-                left += 1
+        left += marked(seen, base, count, inverse, n)
         put_values(x, length, count, inverse, room)
         for i in range(count):
-            F[base + i] = get(sums, i)
+            F[base + i] = get(n, LOG + i)
     keep(scratch)
     keep(numbers)
     return left

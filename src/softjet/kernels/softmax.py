@@ -13,19 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from ._centre import finite, put_centred, put_curved, whole
+from ._centre import finite, put_curved
 from ._compile import kernel
-from ._mean import put_means
-from ._memory import at, get, keep
-from ._room import entries_of, inverse_of, room_of
-from ._row import (
-    AT_ONCE,
-    answerable,
-    partition,
-    put_scaled,
-    rows_at_once,
-)
-from ._sum import quotient, words
+from ._memory import at, get, keep, put
+from ._partition import marked, partition
+from ._push import push
+from ._room import FACTOR, inverse_of, room_for, together
+from ._row import put_scaled
+from ._scale import put_rows_scaled, put_scales
+from ._sum import words
+
+NONE = np.empty(0)
 
 
 @kernel
@@ -44,24 +42,22 @@ def value(
 ) -> int:
     """factor S[row] y, or factor y where S is empty."""
     left = 0
-    x, y = at(X, 0), at(Y, 0)
-    inverse = inverse_of(x, high, low)
-    rows = rows_at_once(length)
-    scratch = np.empty(entries_of(x, length), Y.dtype)
-    numbers = np.empty(3 * AT_ONCE)
-    room = room_of(scratch, numbers, length)
-    e, pitch, m, sums, rests = room
+    x, y, seen = at(X, 0), at(Y, 0), at(marks, 0)
+    inverse, rows = inverse_of(x, high, low), together(x, length)
+    room, scratch, numbers = room_for(X, length)
+    n = room[3]
     for base in range(start, stop, rows):
         count = min(rows, stop - base)
         partition(at(x, base * length), length, count, inverse, room)
+        left += marked(seen, base, count, inverse, n)
         for i in range(count):
             times = factor * S[base + i] if len(S) else factor
-            if not (answerable(get(m, i), get(sums, i), inverse) and finite(times)):
-                marks[base + i] = 1
-                left += 1
-            scale = quotient(x, times, get(sums, i), get(rests, i))
-            out = at(y, (base + i) * length)
-            put_scaled(at(e, i * pitch), length, scale, out, streaming)
+            if not finite(times):
+                left += 1 - get(seen, base + i)
+                put(seen, base + i, 1)
+            put(n, FACTOR + i, times)
+        put_scales(x, count, n)
+        put_rows_scaled(length, count, room, at(y, base * length), streaming)
     keep(scratch)
     keep(numbers)
     return left
@@ -89,24 +85,8 @@ def pushforward(
     streaming: bool,
 ) -> int:
     """S[row] / T times y C(g), from y / fall; the pullback is the same map."""
-    left = 0
-    y, g, v = at(Y, 0), at(G, 0), at(V, 0)
-    rows = rows_at_once(length)
-    means = np.empty((AT_ONCE, 4))
-    for base in range(start, stop, rows):
-        count, k = min(rows, stop - base), base * length
-        put_means(at(y, k), at(g, k), length, count, at(means, 0))
-        for i in range(count):
-            k, row = (base + i) * length, base + i
-            factor = S[row] if len(S) else 1.0
-            near, rest = words(y, high * factor, low * factor)
-            scale, c = (near, rest, fall), (means[i, 0], means[i, 1])
-            operands = at(y, k), at(g, k), length
-            seen = put_centred(*operands, c, scale, at(v, k), streaming)
-            if not finite(seen + factor * 0.0):
-                marks[row] = 1
-                left += 1
-    return left
+    rows, inverse = (length, start, stop), (high, low, fall)
+    return push((Y, G, V), S, marks, rows, inverse, np.inf, streaming)
 
 
 @kernel
@@ -158,20 +138,5 @@ def from_value(
     A row of it whose sum is off 1 by more than `slack` is left to the rule: it has lost
     mass to a sink, or is no value of softmax.
     """
-    left = 0
-    y, g, v = at(Y, 0), at(G, 0), at(V, 0)
-    near, rest = words(y, high, low)
-    scale = near, rest, 1.0
-    rows = rows_at_once(length)
-    means = np.empty((AT_ONCE, 4))
-    for base in range(start, stop, rows):
-        count, k = min(rows, stop - base), base * length
-        put_means(at(y, k), at(g, k), length, count, at(means, 0))
-        for i in range(count):
-            k, c = (base + i) * length, (means[i, 0], means[i, 1])
-            operands = at(y, k), at(g, k), length
-            seen = put_centred(*operands, c, scale, at(v, k), streaming)
-            if not (finite(seen) and whole(at(means, 4 * i), slack)):
-                marks[base + i] = 1
-                left += 1
-    return left
+    rows, inverse = (length, start, stop), (high, low, 1.0)
+    return push((Y, G, V), NONE, marks, rows, inverse, slack, streaming)
