@@ -161,38 +161,26 @@ mean_about = varied(float32=_mean_about_single, float64=_mean_about_double)
 
 
 @inlined
-def put_means(y: Any, g: Any, length: int, count: int, C: Any) -> None:
-    """Four numbers for each of `count` rows, stage by stage.
+def put_means(y: Any, apart: int, g: Any, length: int, count: int, C: Any) -> None:
+    """Four numbers for each of `count` rows, stage by stage; those of y lie `apart`.
 
     <y, g> / <y, 1> in two words; <y, 1>; and 0 if no entry of y had a sign.
     """
     for i in range(count):
-        k = i * length
-        c, mass, below = look(at(y, k), at(g, k), length)
+        c, mass, below = look(at(y, i * apart), at(g, i * length), length)
         put(C, 4 * i, c)
         put(C, 4 * i + 2, mass)
         put(C, 4 * i + 3, below)
     for i in range(count):
-        k, c, mass = i * length, get(C, 4 * i), get(C, 4 * i + 2)
-        put(C, 4 * i + 1, mean_about(at(y, k), at(g, k), length, c, mass))
+        c, mass = get(C, 4 * i), get(C, 4 * i + 2)
+        rest = mean_about(at(y, i * apart), at(g, i * length), length, c, mass)
+        put(C, 4 * i + 1, rest)
 
 
 _entries = varied(
     float32=lambda like, length: np.empty(length, np.float32),
     float64=lambda like, length: np.empty(length, np.float64),
 )
-
-
-@inlined
-def mean(y: Any, g: Any, length: int) -> Any:
-    """<y, g> / <y, 1> of one row, in two words."""
-    numbers = np.empty(4)
-    put_means(y, g, length, 1, at(numbers, 0))
-    if numbers[0] + numbers[1] - (numbers[0] + numbers[1]) != 0.0:
-        clean = scrubbed(y, g, length)
-        put_means(y, at(clean, 0), length, 1, at(numbers, 0))
-        keep(clean)
-    return numbers[0], numbers[1]
 
 
 @inlined
@@ -205,3 +193,15 @@ def scrubbed(y: Any, g: Any, length: int) -> Any:
         a, b = load_some(y, k, mask, zero), load_some(g, k, mask, zero)
         store_some(at(clean, 0), k, select(a == zero, zero, b), mask)
     return clean
+
+
+@inlined
+def mean(y: Any, g: Any, length: int) -> Any:
+    """<y, g> / <y, 1> of one row, in two words."""
+    numbers = np.empty(4)
+    put_means(y, length, g, length, 1, at(numbers, 0))
+    if numbers[0] + numbers[1] - (numbers[0] + numbers[1]) != 0.0:
+        clean = scrubbed(y, g, length)
+        put_means(y, length, at(clean, 0), length, 1, at(numbers, 0))
+        keep(clean)
+    return numbers[0], numbers[1]

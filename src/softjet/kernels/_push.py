@@ -47,20 +47,21 @@ def push_each(
     streaming: bool,
 ) -> int:
     """Rows one by one; gives how many are wrong, whose flags are not 0."""
-    y, g, v = operands
+    y, apart, g, v = operands
     n, fall = scales
     left = 0
-    put_means(y, g, length, count, means)
+    put_means(y, apart, g, length, count, means)
     for i in range(count):
-        k, row = i * length, at(means, 4 * i)
-        scale = get(n, SCALE + i), get(n, SCALE_REST + i), fall
-        weight, seed, out = at(y, k), at(g, k), at(v, k)
+        row, scale = at(means, 4 * i), (get(n, SCALE + i), get(n, SCALE_REST + i), fall)
+        weight, seed = at(y, i * apart), at(g, i * length)
+        out = at(v, i * length)
         if finite(get(row, 0) + get(row, 1)):
             seen = put_centred(weight, seed, length, row, scale, out, streaming)
         else:
             clean = scrubbed(weight, seed, length)
-            put_means(weight, at(clean, 0), length, 1, row)
-            seen = put_centred(weight, at(clean, 0), length, row, scale, out, streaming)
+            seed = at(clean, 0)
+            put_means(weight, apart, seed, length, 1, row)
+            seen = put_centred(weight, seed, length, row, scale, out, streaming)
             keep(clean)
         right = finite(seen) and whole(row, slack)
         put(n, LOG + i, 0.0 if right else 1.0)
@@ -97,15 +98,16 @@ def means_turned(p: Any, q: Any, length: int) -> Any:
 
 @inlined
 def push_turned(
-    operands: Any, length: int, count: int, scales: Any, squares: Any, slack: float
+    operands: Any, length: int, count: int, scales: Any, slack: float
 ) -> int:
-    """As many rows as lanes at once; gives how many are wrong, as `push_each`."""
-    y, g, v = operands
+    """As many rows as lanes at once, y in p; wrong ones are flagged as in `push_each`.
+
+    The answer takes the place of the seeds, in the square q, on its way to v.
+    """
+    p, q, g, v = operands
     n, fall = scales
-    lanes, zero = lanes_of(y), no_lanes(y)
-    p, q = squares, at(squares, lanes * lanes)
+    lanes, zero, none = lanes_of(p), no_lanes(p), no_sum(p)
     own = some(zero, length)
-    turn(y, length, count, own, p)
     turn(g, length, count, own, q)
     first, rest, mass, right = means_turned(p, q, length)
     high = narrowed(load_as(zero, n, SCALE), zero)
@@ -121,12 +123,12 @@ def push_turned(
     turn_out(q, v, length, count, own)
     # A scale above 1 would bring the digits in sight that a tiny second word has lost.
     small, size = splat(zero, 1.0) >= magnitude(high), magnitude(rest)
-    told = (size >= splat(size, faint(zero))) | (size == no_sum(y))
+    told = (size >= splat(size, faint(zero))) | (size == none)
     right = right & (small | told) & (seen == zero)
     right = right & (fused(first, zero, near * zero) == zero)
     off = magnitude(mass - splat(mass, 1.0))
     right = right & (splat(mass, slack) >= off)
-    store(n, LOG, select(right, no_sum(y), splat(mass, 1.0)))
+    store(n, LOG, select(right, none, splat(mass, 1.0)))
     return lanes - counted(right)
 
 
@@ -148,35 +150,60 @@ def push(
     Y, G, V = arrays
     y, g, v, seen = at(Y, 0), at(G, 0), at(V, 0), at(marks, 0)
     (length, start, stop), (high, low, fall) = rows, inverse
-    left, step, lanes = 0, together(y, length), lanes_of(y)
-    numbers, means = np.empty(COLUMNS), np.empty((AT_ONCE, 4))
-    scratch = np.empty(2 * lanes * lanes + lanes, Y.dtype)
-    n, squares = at(numbers, 0), at(scratch, 0)
-    squares = at(squares, before_line(squares, 0))
+    left, step = 0, together(y, length)
+    scratch, numbers = squares_of(Y), np.empty(COLUMNS + 4 * AT_ONCE)
+    p, n = square(scratch, 0), at(numbers, 0)
     for i in range(AT_ONCE):
-        near, rest = words(y, high, low)
-        put(n, SCALE + i, near)
-        put(n, SCALE_REST + i, rest)
+        put_words(y, i, high, low, n)
     for base in range(start, stop, step):
         count, k = min(step, stop - base), base * length
         if len(S):
             for i in range(count):
-                near, rest = words(y, high * S[base + i], low * S[base + i])
-                put(n, SCALE + i, near)
-                put(n, SCALE_REST + i, rest)
-        operands, scales = (at(y, k), at(g, k), at(v, k)), (n, fall)
+                put_words(y, i, high * S[base + i], low * S[base + i], n)
         if turned(y, length):
-            wrong = push_turned(operands, length, count, scales, squares, slack)
+            turn(at(y, k), length, count, some(no_lanes(y), length), p)
+            operands = p, square(scratch, 1), at(g, k), at(v, k)
+            wrong = push_turned(operands, length, count, (n, fall), slack)
         else:
-            wrong = push_each(
-                operands, length, count, scales, at(means, 0), slack, streaming
-            )
-        if wrong:
-            for i in range(count):
-                if get(n, LOG + i) != 0.0:
-                    put(seen, base + i, 1)
-                    left += 1
+            rows_ = at(y, k), length, at(g, k), at(v, k)
+            means = at(n, COLUMNS)
+            wrong = push_each(rows_, length, count, (n, fall), means, slack, streaming)
+        left += flagged(seen, base, count, wrong, n)
     keep(numbers)
-    keep(means)
     keep(scratch)
+    return left
+
+
+@inlined
+def squares_of(Y: Any) -> Any:
+    """Scratch for two squares of lanes, and to align them."""
+    lanes = lanes_of(at(Y, 0))
+    return np.empty(2 * lanes * lanes + lanes, Y.dtype)
+
+
+@inlined
+def square(scratch: Any, number: int) -> Any:
+    """One of them."""
+    start = at(scratch, 0)
+    lanes = lanes_of(start)
+    return at(start, before_line(start, 0) + number * lanes * lanes)
+
+
+@inlined
+def put_words(like: Any, i: int, high: float, low: float, n: Any) -> None:
+    """The scale of row i."""
+    near, rest = words(like, high, low)
+    put(n, SCALE + i, near)
+    put(n, SCALE_REST + i, rest)
+
+
+@inlined
+def flagged(marks: Any, base: int, count: int, wrong: int, n: Any) -> int:
+    """Mark the rows with a flag; gives how many."""
+    left = 0
+    if wrong:
+        for i in range(count):
+            if get(n, LOG + i) != 0.0:
+                left += 1
+                put(marks, base + i, 1)
     return left

@@ -52,7 +52,7 @@ def entries_of(x: Any, length: int) -> int:
 def room_for(X: Any, length: int) -> Any:
     """A room, and the two arrays that it is in, which the kernel has to `keep`."""
     scratch = np.empty(entries_of(at(X, 0), length), X.dtype)
-    numbers = np.empty(COLUMNS)
+    numbers = np.empty(COLUMNS + 4 * AT_ONCE)  # and the means of a seed
     e, n = at(scratch, 0), at(numbers, 0)
     e = at(e, before_line(e, 0))
     if turned(e, length):

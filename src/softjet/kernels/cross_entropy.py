@@ -103,7 +103,7 @@ def value(
         put_logs_of_sums(length, count, inverse, room)
         for i in range(count):
             if not 0 <= ids[base + i] < length:
-                left += 1 - get(seen, base + i)
+                left += 1
                 put(seen, base + i, 1)
         put_losses(x, ids, base, length, count, inverse, n, L)
     keep(scratch)
@@ -142,7 +142,7 @@ def value_and_grad(
             weight, t = W[base + i] * high, label(ids, base + i, length)
             own = get(x, (base + i) * length + t)
             if not (t == ids[base + i] and own > -np.inf and finite(weight)):
-                left += 1 - get(seen, base + i)
+                left += 1
                 put(seen, base + i, 1)
             put(n, FACTOR + i, weight)
             put_label_aside(length, i, t, room)

@@ -13,7 +13,7 @@ from typing import Any
 from ._compile import kernel
 from ._log import put_values
 from ._memory import at, get, keep
-from ._partition import marked, partition
+from ._partition import marked, put_sums
 from ._room import LOG, inverse_of, room_for, together
 from ._weigh import dot
 
@@ -37,7 +37,7 @@ def value(
     n = room[3]
     for base in range(start, stop, rows):
         count = min(rows, stop - base)
-        partition(at(x, base * length), length, count, inverse, room)
+        put_sums(at(x, base * length), length, count, inverse, room)
         left += marked(seen, base, count, inverse, n)
         put_values(x, length, count, inverse, room)
         for i in range(count):

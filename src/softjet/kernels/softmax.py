@@ -15,7 +15,8 @@ import numpy as np
 
 from ._centre import finite, put_curved
 from ._compile import kernel
-from ._memory import at, get, keep, put
+from ._jet import jet
+from ._memory import at, keep, put
 from ._partition import marked, partition
 from ._push import push
 from ._room import FACTOR, inverse_of, room_for, together
@@ -53,7 +54,7 @@ def value(
         for i in range(count):
             times = factor * S[base + i] if len(S) else factor
             if not finite(times):
-                left += 1 - get(seen, base + i)
+                left += 1
                 put(seen, base + i, 1)
             put(n, FACTOR + i, times)
         put_scales(x, count, n)
@@ -61,6 +62,28 @@ def value(
     keep(scratch)
     keep(numbers)
     return left
+
+
+@kernel
+def jvp(
+    X: Any,
+    G: Any,
+    S: Any,
+    Y: Any,
+    V: Any,
+    marks: Any,
+    length: int,
+    start: int,
+    stop: int,
+    high: float,
+    low: float,
+    outer: float,
+    outer_low: float,
+    streaming: bool,
+) -> int:
+    """y into Y, unless that is empty, and S[row] times a number y C(g) into V."""
+    rows, words = (length, start, stop), ((high, low), (outer, outer_low))
+    return jet((X, G, Y, V), S, marks, rows, *words, streaming)
 
 
 @kernel
