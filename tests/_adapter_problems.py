@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from softjet.adapters import _quick
 from softjet.adapters._problem import Problem
+from softjet.adapters._quick_ways import Ways
 from softjet.adapters._row import Row
 from softjet.rules import Rule
 from softjet.rules._stable import Scaled
@@ -32,7 +32,7 @@ def with_problem(problem: type[Problem]) -> type:
     class Spoilt:
         def __init__(self, rule: Rule) -> None:
             super().__init__(rule)  # type: ignore[call-arg]
-            self.quick = _quick.none
+            self.quick = Ways()
 
         def _call(self, *arguments: Any) -> Any:
             return _swapped(super()._call(*arguments), problem)  # type: ignore[misc]

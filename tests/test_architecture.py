@@ -132,6 +132,7 @@ def test_few_files_know_numba() -> None:
         "_vector.py",
         "_powers.py",
         "_spin.py",
+        "_square.py",
         "_turn.py",
         "available.py",
     }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Refusal
+from ._moved import pour, rows_of, viewable
 
 
 def normalise(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -75,21 +76,33 @@ class Rows:
 
     def flatten(self, array: np.ndarray) -> np.ndarray:
         """(rows, K): a view where the layout allows, else a copy."""
-        moved = array.transpose(self.batch_axes + self.axes)
-        return moved.reshape(self.count, self.length)
+        return rows_of(self._moved(array), len(self.batch))
+
+    def view(self, array: np.ndarray) -> np.ndarray | None:
+        """(rows, K) where the layout allows it."""
+        return self.flatten(array) if self._allows(array) else None
 
     def blank(self, dtype: np.dtype) -> np.ndarray:
         """Room for (rows, K) that `restore` gives back without a copy, where it can."""
-        if self.batch_axes + self.axes == tuple(range(len(self.shape))):
-            return np.empty((self.count, self.length), dtype)
-        flat = self.flatten(full := np.empty(self.shape, dtype))
-        return flat if np.may_share_memory(flat, full) else flat.copy()
+        view = self.view(np.empty(self.shape, dtype))
+        return np.empty((self.count, self.length), dtype) if view is None else view
 
     def restore(self, rows: np.ndarray) -> np.ndarray:
         """Back to the full shape, in C order."""
         moved = rows.reshape(self.batch + self.reduced)
-        order = np.argsort(self.batch_axes + self.axes)
-        return np.ascontiguousarray(moved.transpose(order)).reshape(self.shape)
+        there = moved.transpose(np.argsort(self.batch_axes + self.axes))
+        if there.flags.c_contiguous:
+            return there
+        full = np.empty(self.shape, rows.dtype)
+        pour(rows, self._moved(full), len(self.batch))
+        return full
+
+    def _allows(self, array: np.ndarray) -> bool:
+        return viewable(self._moved(array), len(self.batch))
+
+    def _moved(self, array: np.ndarray) -> np.ndarray:
+        """The batch axes first."""
+        return array.transpose(self.batch_axes + self.axes)
 
     def restore_numbers(self, numbers: np.ndarray, keepdims: bool) -> np.ndarray:
         return numbers.reshape(self.kept if keepdims else self.batch)

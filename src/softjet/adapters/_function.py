@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from difflib import get_close_matches
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, NoReturn, TypedDict
 
 import numpy as np
 
 from ..errors import Refusal, TypeRefusal
-from ..rules import RULES
 from ..rules._rule import Rule
-from . import _options, _quick
+from . import _options
 from ._arrays import as_array, as_seed, common_dtype, deliver, refuse_out
 from ._axes import Rows
 from ._docs import docstring
+from ._options import unknown_option
+from ._ordinary import ordinary
 from ._problem import Problem
+from ._quick_ways import ways_of
 
 DEFAULTS: dict[str, Any] = {
     "axis": -1,
@@ -28,14 +29,6 @@ DEFAULTS: dict[str, Any] = {
     "label_smoothing": 0.0,
     "weight": None,
     "ignore_index": None,
-}
-# What other libraries call the same thing.
-SYNONYMS = {
-    "dim": "axis",
-    "axes": "axis",
-    "keepdim": "keepdims",
-    "tau": "temperature",
-    "mask": "where",
 }
 # These shape the delivered value alone, so only the plain call takes them.
 CALL_ONLY = ("keepdims", "out")
@@ -86,9 +79,8 @@ class Function:
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        # A rule of someone's own has no kernel, whatever it is called.
-        own = RULES.get(rule.name) is rule
-        self.quick = _quick.VALUES.get(rule.name, _quick.none) if own else _quick.none
+        self.quick = ways_of(rule)
+        self._defaults = {name: DEFAULTS[name] for name in rule.options}
         self.__name__ = rule.name
         self.__signature__ = self._signature()
 
@@ -136,17 +128,22 @@ class Function:
 
     def _read(self, options: dict[str, Any], mode: str) -> dict[str, Any]:
         """The options with their defaults, or a refusal of an unknown one."""
-        known = tuple(
-            o for o in self.rule.options if mode == "call" or o not in CALL_ONLY
-        )
         for name in options:
-            if name not in known:
-                suffix = "" if mode == "call" else f".{mode}"
-                raise unknown_option(f"{self.rule.name}{suffix}", name, known)
-        return {name: options.get(name, DEFAULTS[name]) for name in self.rule.options}
+            if name not in self._defaults or (mode != "call" and name in CALL_ONLY):
+                self._refuse_option(name, mode)
+        return {**self._defaults, **options}
+
+    def _refuse_option(self, name: str, mode: str) -> NoReturn:
+        known, called = self.rule.options, self.rule.name
+        if mode != "call":
+            known = tuple(o for o in known if o not in CALL_ONLY)
+            called = f"{called}.{mode}"
+        raise unknown_option(called, name, known)
 
     def _arrays(self, primals: Any) -> tuple[np.ndarray, ...]:
         names = self.rule.primals
+        if len(names) == 1 and ordinary(primals):
+            return (primals,)
         primals = self._tuple(primals, "primals")
         arrays = [
             as_array(x, what, self.rule.name)
@@ -186,7 +183,9 @@ class Function:
         arrays = self._arrays(primals)
         rows = Rows(arrays[0].shape, read["axis"])
         live = _options.where(read["where"], rows.shape, self.rule.name)
-        dtype = common_dtype(list(arrays), self.rule.primals)
+        dtype = arrays[0].dtype
+        if len(arrays) > 1 or not ordinary(arrays[0]):
+            dtype = common_dtype(list(arrays), self.rule.primals)
         problem = Problem(
             self.rule,
             tuple(rows.flatten(x) for x in arrays),
@@ -203,21 +202,26 @@ class Function:
         return tuple(
             None
             if seed is None and len(names) > 1
-            else self._flat(
-                call,
-                as_seed(seed, call.shape, call.dtype, f"{n}_dot", n, self.rule.name),
-            )
+            else self._flat(call, self._seed(call, seed, call.shape, f"{n}_dot", n))
             for n, seed in zip(names, self._tuple(tangents, "tangents"), strict=True)
         )
+
+    def _seed(
+        self, call: Call, seed: Any, shape: tuple[int, ...], what: str, whose: str
+    ) -> np.ndarray:
+        """A tangent or cotangent, read or refused."""
+        if ordinary(seed) and seed.dtype == call.dtype and seed.shape == shape:
+            return seed
+        return as_seed(seed, shape, call.dtype, what, whose, self.rule.name)
 
     def _flat(self, call: Call, array: np.ndarray) -> np.ndarray:
         return array.reshape(-1, 1) if call.rows is None else call.rows.flatten(array)
 
-    def _full(self, call: Call, rows: np.ndarray) -> Any:
+    def _full(self, call: Call, answer: np.ndarray) -> Any:
         """Rows back in the shape of the primals."""
-        if call.rows is None:
-            return deliver(rows.reshape(call.shape), call.dtype)
-        return deliver(call.rows.restore(rows), call.dtype)
+        rows = call.rows
+        full = answer.reshape(call.shape) if rows is None else rows.restore(answer)
+        return full[()] if full.dtype == call.dtype else deliver(full, call.dtype)
 
     def _value(self, call: Call, answer: np.ndarray) -> Any:
         """The value delivered as the options ask."""
@@ -225,11 +229,10 @@ class Function:
             assert call.rows is not None
             keepdims = _options.keepdims(call.options.get("keepdims", False))
             values = call.rows.restore_numbers(answer, keepdims)
-        elif call.rows is None:
-            values = answer.reshape(call.shape)
-        else:
-            values = call.rows.restore(answer)
-        return deliver(values, call.dtype, call.options.get("out"))
+            return deliver(values, call.dtype, call.options.get("out"))
+        values = self._full(call, answer)
+        out = call.options.get("out")
+        return values if out is None else deliver(values, call.dtype, out)
 
     def _run_value(self, call: Call) -> Any:
         out = call.options.get("out")
@@ -242,31 +245,6 @@ class Function:
             refuse_out(out, shape, call.dtype)
         return self._value(
             call, call.problem.run("value", into=call.problem.into(out))[0]
-        )
-
-
-def unknown_option(called: str, name: str, known: tuple[str, ...]) -> TypeRefusal:
-    """The refusal of an option that a function does not have, with the near name."""
-    near = [SYNONYMS[name]] if SYNONYMS.get(name) in known else []
-    near = near or get_close_matches(name, known, 1)
-    return TypeRefusal(
-        "option-unknown",
-        f"{called} takes no such option",
-        got=name,
-        want=", ".join(known) or "no options",
-        hint=near[0] if near else None,
-    )
-
-
-def refuse_positional(rule: Rule, extra: tuple[Any, ...]) -> None:
-    """Options are keywords; other libraries take the axis by position."""
-    if extra:
-        raise TypeRefusal(
-            "option-positional",
-            f"{rule.name} takes its options as keywords",
-            got=f"{len(extra)} more by position",
-            want=", ".join(rule.primals + rule.given) + ", then keywords",
-            hint=f"axis={extra[0]}" if isinstance(extra[0], int) else None,
         )
 
 

@@ -17,7 +17,7 @@ from ..rules import RULES
 from ..rules._stable import extended_total
 from . import _copies
 from . import _long_rows as long_rows
-from ._copies import plain, put, room, taken
+from ._copies import across, adjacent, plain, put, room, shift_of, shifted, taken
 from ._pieces import STREAM, Entries, Piece
 from ._targets import Targets
 from ._words import inverse, load, slack_of
@@ -99,19 +99,32 @@ def push(
     work = np.dtype(np.float64 if out.dtype == np.float64 else np.float32)
     marks = np.zeros(len(y), np.int8)
     words, slack = inverse(temperature, 1, work), slack_of(out.dtype)
-    streaming = out.size * work.itemsize >= STREAM
+    large = out.size * work.itemsize >= STREAM
+    streaming = large and plain(out, work)
     kernel = load().softmax.from_value
-    whole = all(plain(array, work) for array in (y, seed, out))
-    least = max(1, _copies.PIECE // y.shape[1])
+    step, shift = _step((y, seed, out), work), shift_of([out, y, seed])
 
     def piece(start: int, stop: int) -> None:
+        start, stop = shifted(start, stop, len(y), shift)
         with np.errstate(all="ignore"):
             a, b = taken(y, start, stop, work), taken(seed, start, stop, work)
             v = room(out, start, stop, work)
             rows = y.shape[1], 0, stop - start
             kernel(a, b, v, marks[start:stop], *rows, *words, slack, streaming)
-            put(v, out, start, stop, work)
+            put(v, out, start, stop, work, large)
 
-    many = -(-len(y) // (4 * threads.current()))
-    threads.spread(piece, len(y), max(least, many) if whole else least)
+    threads.spread(piece, len(y), step)
     return np.flatnonzero(marks)
+
+
+def _step(arrays: tuple[np.ndarray, ...], work: np.dtype) -> int:
+    """Rows of a piece, see _pieces.py."""
+    from ..kernels import threads
+
+    count, length = arrays[0].shape
+    if any(across(array) for array in arrays):
+        return adjacent(count, length)
+    least = max(1, _copies.PIECE // length)
+    if not all(plain(array, work) for array in arrays):
+        return least
+    return max(least, -(-count // (4 * threads.current())))

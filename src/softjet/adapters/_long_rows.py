@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._copies import plain
+from ._copies import plain, put, taken
 from ._words import inverse, load
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run(
     threads.spread(finish, blocks, 4)
     if not direct:
         with np.errstate(all="ignore"):
-            blank[...] = y.reshape(blank.shape)
+            put(y, blank, 0, problem.count, work)
 
 
 def _rows(problem: Problem, work: np.dtype) -> np.ndarray:
@@ -62,7 +62,5 @@ def _rows(problem: Problem, work: np.dtype) -> np.ndarray:
     (x,) = problem.primals
     if problem.live is not None:
         return np.where(problem.live, x, -np.inf).astype(work).reshape(-1)
-    if plain(x, work):
-        return x.reshape(-1)
     with np.errstate(all="ignore"):
-        return np.array(x, dtype=work, order="C").reshape(-1)
+        return taken(x, 0, problem.count, work)

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 
-from ..rules import RULES
 from ..rules._jacobian import Jacobian
-from . import _options, _quick
-from ._arrays import as_seed, deliver, float_dtype
+from . import _options
+from ._arrays import deliver, float_dtype
 from ._axes import Rows
-from ._function import Call, Function, Options, refuse_positional
+from ._function import Call, Function, Options
 from ._kernels import total
 from ._problem import INF, Problem
 from ._targets import Targets, binary_targets
@@ -37,7 +36,10 @@ class Loss(Function):
     def __call__(
         self, logits: Any, targets: Any, *extra: Any, **options: Unpack[Options]
     ) -> Any:
-        refuse_positional(self.rule, extra)
+        quick = None if extra else self.quick["call"](options, logits, targets)
+        if quick is not None:
+            return quick
+        _options.refuse_positional(self.rule, extra)
         loss = self._reduced(logits, targets, dict(options), "call")
         return self._run(loss, None, "value")[0]
 
@@ -45,6 +47,9 @@ class Loss(Function):
         self, logits: Any, logits_dot: Any, targets: Any, **options: Unpack[Options]
     ) -> tuple[Any, Any]:
         """The loss, and its derivative along logits_dot, in one pass."""
+        quick = self.quick["jvp"](options, logits, targets, logits_dot)
+        if quick is not None:
+            return quick
         loss = self._reduced(logits, targets, dict(options), "jvp")
         seeds = self._tangents(loss.call, logits_dot)
         value, value_dot = self._run(loss, None, "value", "pushforward", x_dot=seeds)
@@ -54,6 +59,8 @@ class Loss(Function):
         self, logits: Any, targets: Any, **options: Unpack[Options]
     ) -> tuple[Any, Callable[[Any], Any]]:
         """The loss, and a function from its cotangent to the logits'."""
+        if (value := self.quick["call"](options, logits, targets)) is not None:
+            return value, self._pullback(logits.copy(), targets.copy(), options)
         loss = self._reduced(logits, targets, dict(options), "vjp")
         call = loss.call._replace(problem=loss.call.problem.frozen())
         frozen = loss._replace(call=call)
@@ -66,6 +73,8 @@ class Loss(Function):
 
     def grad(self, logits: Any, targets: Any, **options: Unpack[Options]) -> Any:
         """The gradient of the loss; of every row's loss with reduction="none"."""
+        if (quick := self.quick["grad"](options, logits, targets)) is not None:
+            return quick
         loss = self._reduced(logits, targets, dict(options), "grad")
         return self._run(loss, self._one(loss), "pullback")[0]
 
@@ -73,10 +82,9 @@ class Loss(Function):
         self, logits: Any, targets: Any, **options: Unpack[Options]
     ) -> tuple[Any, Any]:
         """The loss and its gradient, in one pass."""
-        if self.rule is RULES["cross_entropy"]:
-            quick = _quick.cross_entropy(logits, targets, dict(options))
-            if quick is not None:
-                return quick
+        quick = self.quick["value_and_grad"](options, logits, targets)
+        if quick is not None:
+            return quick
         loss = self._reduced(logits, targets, dict(options), "value_and_grad")
         value, grad = self._run(loss, self._one(loss), "value", "pullback")
         return value, grad
@@ -90,6 +98,9 @@ class Loss(Function):
         **options: Unpack[Options],
     ) -> Any:
         """The derivative along logits_dot of the pullback of loss_bar."""
+        quick = self.quick["curvature"](options, logits, targets, logits_dot, loss_bar)
+        if quick is not None:
+            return quick
         loss = self._reduced(logits, targets, dict(options), "curvature")
         seeds = self._tangents(loss.call, logits_dot)
         cotangent = self._cotangent(loss, loss_bar)
@@ -99,6 +110,9 @@ class Loss(Function):
         self, logits: Any, logits_dot: Any, targets: Any, **options: Unpack[Options]
     ) -> Any:
         """The Hessian of the loss times logits_dot; row by row with "none"."""
+        quick = self.quick["hvp"](options, logits, targets, logits_dot)
+        if quick is not None:
+            return quick
         loss = self._reduced(logits, targets, dict(options), "hvp")
         seeds = self._tangents(loss.call, logits_dot)
         return self._run(loss, self._one(loss), "curvature", x_dot=seeds)[0]
@@ -117,8 +131,23 @@ class Loss(Function):
             slopes = self._run(loss, self._one(loss), "pullback")[0]
             Rows(np.shape(slopes), -1)  # refuses a logit without an axis
             return Jacobian(slopes, name=self.rule.name, dtype=loss.call.dtype)
-        answer = loss.call.problem.run("pullback", y_bar=self._bars(loss, 1.0))[0]
+        answer = loss.call.problem.run("pullback", y_bar=self._one(loss))[0]
         return answer.reshape((*rows.batch, rows.length))
+
+    def _pullback(
+        self, logits: np.ndarray, targets: np.ndarray, options: Any
+    ) -> Callable[[Any], Any]:
+        """The pullback at plain arrays that nobody else holds."""
+
+        def pullback(loss_bar: Any) -> Any:
+            """The cotangent of the logits: the gradient times loss_bar."""
+            quick = self.quick["pullback"](options, logits, targets, loss_bar)
+            if quick is not None:
+                return quick
+            loss = self._reduced(logits, targets, dict(options), "vjp")
+            return self._run(loss, self._cotangent(loss, loss_bar), "pullback")[0]
+
+        return pullback
 
     def _reduced(
         self, logits: Any, targets: Any, options: dict[str, Any], mode: str
@@ -140,21 +169,22 @@ class Loss(Function):
         if reduction == "mean":
             weights.scale_to_one()
             mass = _mass(problem, weights)
-        share = np.full(problem.count, _reciprocal(mass))
+        share = np.empty(problem.count)
+        share.fill(_reciprocal(mass))
         return Reduced(call, share, reduction == "none", rows.batch, mass or np.inf)
 
     def _one(self, loss: Reduced) -> np.ndarray:
-        return self._bars(loss, 1.0)
+        """The cotangent of each row's own loss where that of the answer is 1."""
+        return loss.share
 
     def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
         """The cotangent of each row's own loss."""
         with np.errstate(all="ignore"):
-            return np.broadcast_to(bar, loss.share.shape) * loss.share
+            return bar * loss.share
 
     def _cotangent(self, loss: Reduced, loss_bar: Any) -> np.ndarray:
         shape = loss.shape if loss.apart else ()
-        name, dtype = self.rule.name, loss.call.dtype
-        seed = as_seed(loss_bar, shape, dtype, "loss_bar", "the loss", name)
+        seed = self._seed(loss.call, loss_bar, shape, "loss_bar", "the loss")
         return self._bars(loss, seed.astype(np.float64).reshape(-1))
 
     def _run(
@@ -206,6 +236,9 @@ class BinaryLoss(Loss):
         call = Call(problem, None, z.shape, dtype, read)
         return Reduced(call, share, reduction == "none", z.shape, mass or np.inf)
 
+    def _one(self, loss: Reduced) -> np.ndarray:
+        return loss.share[:, None]
+
     def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
         bars = super()._bars(loss, bar)
         # A masked entry's seed is never read, even if NaN.
@@ -228,6 +261,8 @@ def _reciprocal(mass: float) -> float:
 
 def _mass(problem: Problem, weights: Targets) -> float:
     """sum_i sum_k w_k t_ik, the denominator of the mean."""
+    if weights.plain and weights.weight is None and weights.ignored is None:
+        return float(problem.count)
     if weights.plain:
         # A class id counts its weight, wherever its logits lie.
         _, each, ignored = weights.labels(slice(None))

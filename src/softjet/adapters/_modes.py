@@ -17,12 +17,10 @@ def answer(part: Part, mode: str) -> None:
 
 
 def _softmax_value(part: Part) -> None:
+    if "pushforward" in part.job.modes:
+        return  # in one pass with it
     out = part.room("value")
-    if len(part.job.modes) > 1:
-        y, streaming = part.probabilities(), part.job.streaming
-        part.kernels.softmax.times(y, FALL, out, y.size, streaming)
-    else:
-        part.softmax(out, NOTHING, 1.0, part.job.streaming)
+    part.softmax(out, NOTHING, 1.0, part.job.streaming)
     part.put("value", out)
 
 
@@ -155,6 +153,14 @@ def _weigh(
         numbers[ignored] = 0.0
 
 
+# The modes that are made from probabilities which are kept for them.
+KEEP = {
+    ("softmax", "curvature"),
+    ("log_softmax", "pushforward"),
+    ("log_softmax", "pullback"),
+    ("logsumexp", "pushforward"),
+    ("cross_entropy", "pushforward"),
+}
 METHODS: dict[tuple[str, str], Callable[[Part], None]] = {
     ("softmax", "value"): _softmax_value,
     ("softmax", "pushforward"): _softmax_first("pushforward"),

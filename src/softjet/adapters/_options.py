@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import math
 import operator
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
-from ..errors import Refusal
+from ..errors import Refusal, TypeRefusal
+from ..rules._rule import Rule
 from ._arrays import FLOATS, as_array, rectangular, refuse_foreign
 from ._axes import Rows
 
 REDUCTIONS = ("mean", "sum", "none")
+# What other libraries call the same thing.
+SYNONYMS = {
+    "dim": "axis",
+    "axes": "axis",
+    "keepdim": "keepdims",
+    "tau": "temperature",
+    "mask": "where",
+}
 
 
 def temperature(value: Any) -> float:
@@ -176,3 +186,28 @@ def weight(value: Any, classes: int, function: str) -> np.ndarray | None:
             want="finite weights >= 0",
         )
     return wide
+
+
+def unknown_option(called: str, name: str, known: tuple[str, ...]) -> TypeRefusal:
+    """The refusal of an option that a function does not have, with the near name."""
+    near = [SYNONYMS[name]] if SYNONYMS.get(name) in known else []
+    near = near or get_close_matches(name, known, 1)
+    return TypeRefusal(
+        "option-unknown",
+        f"{called} takes no such option",
+        got=name,
+        want=", ".join(known) or "no options",
+        hint=near[0] if near else None,
+    )
+
+
+def refuse_positional(rule: Rule, extra: tuple[Any, ...]) -> None:
+    """Options are keywords; other libraries take the axis by position."""
+    if extra:
+        raise TypeRefusal(
+            "option-positional",
+            f"{rule.name} takes its options as keywords",
+            got=f"{len(extra)} more by position",
+            want=", ".join(rule.primals + rule.given) + ", then keywords",
+            hint=f"axis={extra[0]}" if isinstance(extra[0], int) else None,
+        )

@@ -26,8 +26,12 @@ class Part:
         self.x = self._logits()
         self.y: np.ndarray | None = None
         self.words = inverse(job.problem.temperature, 1, job.work)
-        self.squared = inverse(job.problem.temperature, 2, job.work)
         self.span = job.length, 0, self.count
+
+    @property
+    def squared(self) -> tuple[float, float]:
+        """1 / T^2, for second derivatives."""
+        return inverse(self.job.problem.temperature, 2, self.job.work)
 
     def _logits(self) -> np.ndarray:
         live = self.job.problem.live
@@ -79,22 +83,19 @@ class Part:
         words: tuple[float, float],
         ignored: np.ndarray | None = None,
     ) -> None:
-        """scale y C(x_dot or y_bar), times 1 / T or its square."""
+        """scale y C(x_dot or y_bar), times 1 / T or its square; y too if asked for."""
         seed = self.seed("y_bar" if mode == "pullback" else "x_dot")
-        out = self.job.room(mode, self.start, self.stop)
-        self.kernels.softmax.pushforward(
-            self.probabilities(),
-            seed,
-            scale,
-            out,
-            self.marks,
-            *self.span,
-            *words,
-            FALL,
-            self.job.streaming,
-        )
+        out, y = self.room(mode), NOTHING
+        beside = mode == "pushforward" and "value" in self.job.modes
+        if beside:
+            y = self.room("value")
+        arrays = self.x, seed, scale, y, out, self.marks
+        span = *self.span, *self.words, *words, self.job.streaming
+        self.kernels.softmax.jvp(*arrays, *span)
         self.leave_out(out, ignored)
         self.put(mode, out)
+        if beside:
+            self.put("value", y)
 
     def put(self, mode: str, out: np.ndarray) -> None:
         self.job.put(mode, out, self.start, self.stop)

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..kernels import threads
 from . import _copies
-from ._copies import plain, put, room, taken
-from ._modes import answer
+from ._copies import across, adjacent, plain, put, room, shift_of, shifted, taken
+from ._modes import KEEP, answer
 from ._part import Part
 from ._words import load
 
@@ -42,19 +42,21 @@ class Job:
         self.x_dot = x_dot[0] if x_dot else None
         self.length = problem.length
         size = problem.count * self.length
-        self.streaming = size * work.itemsize >= STREAM
+        # What is copied from scratch to its place had better stay in the caches.
+        direct = all(plain(a, work) for a in self.blank.values() if a.ndim == 2)
+        self.large = size * work.itemsize >= STREAM
+        self.streaming = direct and self.large
         self.step = self._step(size)
+        self.shift = shift_of([*self.blank.values(), *self._arrays()])
 
     def _step(self, size: int) -> int:
         """Rows of a piece: what fits a cache, or more where all lies as it is read."""
         least = max(1, _copies.PIECE // self.length)
-        kept = set(self.modes) & {"pushforward", "curvature"} or (
-            "pullback" in self.modes and self.problem.rule.maps == "rows"
-        )
+        name = self.problem.rule.name
+        kept = any((name, mode) in KEEP for mode in self.modes)
         arrays = self._arrays()
-        if any(a.shape[0] > 1 and a.strides[0] < a.strides[1] for a in arrays):
-            # Rows lie across: a line of memory holds an entry of sixteen of them.
-            return max(least, 32)
+        if any(across(array) for array in arrays):
+            return adjacent(self.problem.count, self.length)
         if kept or not all(plain(array, self.work) for array in arrays):
             return least
         return max(least, -(-self.problem.count // (4 * threads.current())))
@@ -75,7 +77,7 @@ class Job:
 
     def put(self, mode: str, flat: np.ndarray, start: int, stop: int) -> None:
         """The rows to where they belong."""
-        put(flat, self.blank[mode], start, stop, self.work)
+        put(flat, self.blank[mode], start, stop, self.work, self.large)
 
 
 class Entries(Job):
@@ -107,6 +109,7 @@ class Piece(Job):
     """A piece of a function of rows: logits in, the modes asked for out."""
 
     def __call__(self, start: int, stop: int, marks: np.ndarray) -> None:
+        start, stop = shifted(start, stop, self.problem.count, self.shift)
         rows = Part(self, start, stop, marks[start:stop])
         for mode in self.modes:
             answer(rows, mode)

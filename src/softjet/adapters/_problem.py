@@ -101,16 +101,18 @@ class Problem:
         """`out` as rows that may be written while the primals are read, or None."""
         if out is None or self.rule.maps == "numbers" or out.dtype != self.dtype:
             return None
-        flat = out.reshape(-1, 1) if self.rows is None else self.rows.flatten(out)
+        if self.rows is None:
+            flat = out.reshape(-1, 1)
+        elif (flat := self.rows.view(out)) is None:
+            return None
         # A row that is left to the rule needs its logits still.
         apart = not any(np.may_share_memory(out, x) for x in self.primals)
         return flat if apart and np.may_share_memory(flat, out) else None
 
     def _room(self, mode: str) -> np.ndarray:
-        blank = self._blank(mode)[0]
-        if blank.ndim == 2 and self.rows is not None:
-            return self.rows.blank(self.dtype)
-        return blank
+        if self._numbers(mode) or self.rows is None:
+            return self._blank(mode)[0]
+        return self.rows.blank(self.dtype)
 
     def _rows(self, rows: np.ndarray) -> Problem:
         """The same problem for some of its rows."""
@@ -140,12 +142,15 @@ class Problem:
         return [a if len(a) > 1 else a[0] for a in answers]
 
     def _blank(self, mode: str) -> tuple[np.ndarray, ...]:
-        numbers = self.rule.maps == "numbers" and mode in ("value", "pushforward")
-        if numbers:
+        if self._numbers(mode):
             return (np.empty(self.count),)
         copies = 1 if mode in ("value", "pushforward") else len(self.primals)
         shape = (self.count, self.length)
         return tuple(np.empty(shape, self.dtype) for _ in range(copies))
+
+    def _numbers(self, mode: str) -> bool:
+        """Whether the mode's answer is one number a row."""
+        return self.rule.maps == "numbers" and mode in ("value", "pushforward")
 
     def _block(
         self, block: slice, modes: tuple[str, ...], x_dot: tuple, y_bar: Any

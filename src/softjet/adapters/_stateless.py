@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import Refusal
-from ..rules import RULES
 from ..rules._stable import total
-from . import _kernels, _quick
+from . import _kernels
 from ._arrays import as_array, as_seed, deliver, float_dtype
 from ._axes import Rows
-from ._function import DEFAULTS, unknown_option
+from ._function import DEFAULTS
 from ._options import temperature as read_temperature
+from ._options import unknown_option
 
 if TYPE_CHECKING:
     from ..rules._rule import Rule
+    from ._quick_ways import Ways
 
 
 class Stateless:
     """pullback(y, y_bar) and pushforward(y, x_dot), for rules that can be recalled."""
 
     rule: Rule
+    quick: Ways
 
     def pullback(self, y: Any, y_bar: Any, **options: Any) -> Any:
         """x_bar from the value y and the cotangent y_bar.
@@ -40,10 +42,9 @@ class Stateless:
     def _from_value(
         self, mode: str, y: Any, seed: Any, what: str, options: dict[str, Any]
     ) -> Any:
-        name = self.rule.name
-        own = name == "softmax" and RULES[name] is self.rule
-        if own and (quick := _quick.pushed(y, seed, options)) is not None:
+        if (quick := self.quick["from_value"](options, y, seed)) is not None:
             return quick
+        name = self.rule.name
         array = as_array(y, "y", name)
         dtype = float_dtype(array)
         seed = as_seed(seed, array.shape, dtype, what, "y", name)
@@ -54,7 +55,9 @@ class Stateless:
         else:
             flat, flat_seed = rows.flatten(array), rows.flatten(seed)
         with np.errstate(all="ignore"):
-            answer = self._answer(mode, flat, flat_seed, dtype, scale, array.shape)
+            answer = self._answer(
+                mode, flat, flat_seed, dtype, scale, array.shape, rows
+            )
             full = answer.reshape(array.shape) if rows is None else rows.restore(answer)
             return deliver(full, dtype)
 
@@ -66,11 +69,12 @@ class Stateless:
         dtype: np.dtype,
         scale: float,
         shape: tuple[int, ...],
+        rows: Rows | None,
     ) -> np.ndarray:
         if not _kernels.differentiates(self.rule, y, scale):
             _refuse_codomain(self.rule, y, shape)
             return self._derivative(mode, y, seed, dtype) / scale
-        answer = np.empty(y.shape, dtype)
+        answer = np.empty(y.shape, dtype) if rows is None else rows.blank(dtype)
         left = _kernels.push(y, seed, answer, scale)
         if left.size:
             _refuse_codomain(self.rule, y[left], shape)

@@ -10,6 +10,7 @@ from ..errors import Refusal, TypeRefusal
 from ..rules._stable import extended_total
 from ._arrays import as_array
 from ._axes import Rows
+from ._ordinary import ordinary, within
 
 
 class Targets:
@@ -93,6 +94,8 @@ class Targets:
 
         Sums of weights near the ends of float64 would lose their digits, or overflow.
         """
+        if self.ids and self.weight is None:
+            return
         largest = 1.0 if self.weight is None else self.weight.max(initial=0.0)
         if not self.ids:
             peak = float(self.array.astype(np.float64).max(initial=0.0))
@@ -117,6 +120,8 @@ class Targets:
         return t
 
     def _refuse_ids(self) -> None:
+        if within(self.array, 0, self.rows.length - 1):
+            return
         bad = (self.array < 0) | (self.array >= self.rows.length)
         if self.ignored is not None:
             bad &= ~self.ignored
@@ -201,7 +206,9 @@ def binary_targets(
     targets: Any, shape: tuple[int, ...], mask: np.ndarray | None = None
 ) -> np.ndarray:
     """Targets of a binary cross-entropy: numbers from 0 to 1; masked ones are 0."""
-    array = as_array(targets, "targets", "binary_cross_entropy")
+    array = targets
+    if not ordinary(array):
+        array = as_array(targets, "targets", "binary_cross_entropy")
     if array.shape != shape:
         raise Refusal(
             "targets-shape",
@@ -213,6 +220,8 @@ def binary_targets(
     wide = array.astype(np.float64)
     if mask is not None:
         wide = np.where(mask, wide, 0.0)
+    if within(wide, 0, 1):
+        return wide
     bad = np.argwhere(~((wide >= 0) & (wide <= 1)))
     if bad.size:
         raise Refusal(

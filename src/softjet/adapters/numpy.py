@@ -14,9 +14,9 @@ import numpy as np
 
 from ..rules import RULES
 from ..rules._rule import Rule
-from ._arrays import as_seed
-from ._function import Call, Function, Options, made, refuse_positional
+from ._function import Call, Function, Options, made
 from ._losses import BinaryLoss, Loss
+from ._options import refuse_positional
 from ._stateless import Stateless
 
 
@@ -24,13 +24,16 @@ class RowFunction(Stateless, Function):
     """Rows to rows: softmax and log_softmax."""
 
     def __call__(self, x: Any, *extra: Any, **options: Unpack[Options]) -> Any:
-        if not extra and (answer := self.quick(x, options)) is not None:
-            return answer
+        quick = None if extra else self.quick["call"](options, x)
+        if quick is not None:
+            return quick
         refuse_positional(self.rule, extra)
         return self._run_value(self._call(x, dict(options), "call"))
 
     def jvp(self, x: Any, x_dot: Any, **options: Unpack[Options]) -> tuple[Any, Any]:
         """The value, and its derivative along x_dot, in one pass."""
+        if (quick := self.quick["jvp"](options, x, x_dot)) is not None:
+            return quick
         call = self._call(x, dict(options), "jvp")
         tangents = self._tangents(call, x_dot)
         y, y_dot = call.problem.run("value", "pushforward", x_dot=tangents)
@@ -40,6 +43,8 @@ class RowFunction(Stateless, Function):
         self, x: Any, **options: Unpack[Options]
     ) -> tuple[Any, Callable[[Any], Any]]:
         """The value, and a function from cotangents y_bar to x_bar."""
+        if (y := self.quick["vjp"](options, x)) is not None:
+            return y, self._pullback(x.copy(), options)
         call = self._call(x, dict(options), "vjp")
         frozen = call._replace(problem=call.problem.frozen())
 
@@ -53,6 +58,9 @@ class RowFunction(Stateless, Function):
         self, x: Any, x_dot: Any, y_bar: Any, **options: Unpack[Options]
     ) -> Any:
         """The derivative along x_dot of the pullback of y_bar."""
+        quick = self.quick["curvature"](options, x, x_dot, y_bar)
+        if quick is not None:
+            return quick
         call = self._call(x, dict(options), "curvature")
         seed = self._cotangent(call, y_bar)
         tangents = self._tangents(call, x_dot)
@@ -66,9 +74,20 @@ class RowFunction(Stateless, Function):
 
         return of_rows(self.rule, self._call(x, dict(options), "jacobian"))
 
+    def _pullback(self, x: np.ndarray, options: Any) -> Callable[[Any], Any]:
+        """The pullback at a plain x that nobody else holds."""
+
+        def pullback(y_bar: Any) -> Any:
+            """x_bar = J^T y_bar, J^T the transposed Jacobian at x."""
+            quick = self.quick["pullback"](options, x, y_bar)
+            if quick is not None:
+                return quick
+            return self._pulled(self._call(x, dict(options), "vjp"), y_bar)
+
+        return pullback
+
     def _cotangent(self, call: Call, y_bar: Any) -> np.ndarray:
-        name = self.rule.name
-        seed = as_seed(y_bar, call.shape, call.dtype, "y_bar", "the value", name)
+        seed = self._seed(call, y_bar, call.shape, "y_bar", "the value")
         return self._flat(call, seed)
 
     def _pulled(self, call: Call, y_bar: Any) -> Any:
@@ -96,9 +115,9 @@ class NumberFunction(Function):
 
     def __call__(self, *primals: Any, **options: Any) -> Any:
         """The number of every row; the primals by position or by name."""
-        alone = len(primals) == 1
-        if alone and (answer := self.quick(primals[0], options)) is not None:
-            return answer
+        quick = self.quick["call"](options, *primals) if len(primals) == 1 else None
+        if quick is not None:
+            return quick
         names = self.rule.primals
         refuse_positional(self.rule, primals[len(names) :])
         named = [options.pop(n) for n in names[len(primals) :] if n in options]
@@ -110,6 +129,8 @@ class NumberFunction(Function):
         self, primals: Any, tangents: Any, **options: Unpack[Options]
     ) -> tuple[Any, Any]:
         """The value, and its derivative along the tangents, in one pass."""
+        if (quick := self.quick["jvp"](options, primals, tangents)) is not None:
+            return quick
         call = self._call(primals, dict(options), "jvp")
         seeds = self._tangents(call, tangents)
         f, f_dot = call.problem.run("value", "pushforward", x_dot=seeds)
@@ -119,6 +140,8 @@ class NumberFunction(Function):
         self, primals: Any, **options: Unpack[Options]
     ) -> tuple[Any, Callable[[Any], Any]]:
         """The value, and a function from cotangents (one a row) to the primals'."""
+        if (f := self.quick["vjp"](options, primals)) is not None:
+            return f, self._pullback(primals.copy(), options)
         call = self._call(primals, dict(options), "vjp")
         frozen = call._replace(problem=call.problem.frozen())
 
@@ -130,6 +153,8 @@ class NumberFunction(Function):
 
     def grad(self, primals: Any, **options: Unpack[Options]) -> Any:
         """The gradient of every row's number."""
+        if (quick := self.quick["grad"](options, primals)) is not None:
+            return quick
         call = self._call(primals, dict(options), "grad")
         return self._pulled(call, self._ones(call), "pullback")[0]
 
@@ -137,6 +162,8 @@ class NumberFunction(Function):
         self, primals: Any, **options: Unpack[Options]
     ) -> tuple[Any, Any]:
         """Every row's number and its gradient, in one pass."""
+        if (quick := self.quick["value_and_grad"](options, primals)) is not None:
+            return quick
         call = self._call(primals, dict(options), "value_and_grad")
         value, grad = self._pulled(call, self._ones(call), "value", "pullback")
         return value, grad
@@ -145,12 +172,17 @@ class NumberFunction(Function):
         self, primals: Any, tangents: Any, f_bar: Any, **options: Unpack[Options]
     ) -> Any:
         """The derivative along the tangents of the pullback of f_bar."""
+        quick = self.quick["curvature"](options, primals, tangents, f_bar)
+        if quick is not None:
+            return quick
         call = self._call(primals, dict(options), "curvature")
         seed, x_dot = self._cotangent(call, f_bar), self._tangents(call, tangents)
         return self._pulled(call, seed, "curvature", x_dot=x_dot)[0]
 
     def hvp(self, primals: Any, tangents: Any, **options: Unpack[Options]) -> Any:
         """The Hessian of every row's number times the tangents."""
+        if (quick := self.quick["hvp"](options, primals, tangents)) is not None:
+            return quick
         call = self._call(primals, dict(options), "hvp")
         x_dot = self._tangents(call, tangents)
         return self._pulled(call, self._ones(call), "curvature", x_dot=x_dot)[0]
@@ -163,6 +195,19 @@ class NumberFunction(Function):
         answer = call.problem.run("pullback", y_bar=self._ones(call))[0]
         parts = answer if isinstance(answer, tuple) else (answer,)
         return self._untuple([part.reshape(shape) for part in parts])
+
+    def _pullback(self, x: np.ndarray, options: Any) -> Callable[[Any], Any]:
+        """The pullback at a plain x that nobody else holds."""
+
+        def pullback(f_bar: Any) -> Any:
+            """The cotangents of the primals: each row's gradient times its f_bar."""
+            quick = self.quick["pullback"](options, x, f_bar)
+            if quick is not None:
+                return quick
+            call = self._call(x, dict(options), "vjp")
+            return self._pulled(call, self._cotangent(call, f_bar), "pullback")[0]
+
+        return pullback
 
     def _bind(self, arguments: tuple[Any, ...]) -> None:
         names = self.rule.primals
@@ -177,8 +222,7 @@ class NumberFunction(Function):
 
     def _cotangent(self, call: Call, f_bar: Any) -> np.ndarray:
         assert call.rows is not None
-        name, batch = self.rule.name, call.rows.batch
-        seed = as_seed(f_bar, batch, call.dtype, "f_bar", "the value", name)
+        seed = self._seed(call, f_bar, call.rows.batch, "f_bar", "the value")
         return seed.reshape(-1)
 
     def _pulled(

@@ -134,40 +134,32 @@ def push_turned(
 
 @inlined
 def push(
-    arrays: Any,
-    S: Any,
-    marks: Any,
-    rows: Any,
-    inverse: Any,
-    slack: float,
-    streaming: bool,
+    arrays: Any, marks: Any, rows: Any, inverse: Any, slack: float, streaming: bool
 ) -> int:
-    """S[row] / T times y C(g), from y / fall, of rows = length, start, stop.
+    """y C(g) / T, of rows = length, start, stop.
 
     Marks the rows that are not finite, and those whose y sums to 1 with more than
     `slack` missing, or has a sign.
     """
     Y, G, V = arrays
     y, g, v, seen = at(Y, 0), at(G, 0), at(V, 0), at(marks, 0)
-    (length, start, stop), (high, low, fall) = rows, inverse
+    length, start, stop = rows
     left, step = 0, together(y, length)
     scratch, numbers = squares_of(Y), np.empty(COLUMNS + 4 * AT_ONCE)
     p, n = square(scratch, 0), at(numbers, 0)
+    near, rest = words(y, *inverse)
     for i in range(AT_ONCE):
-        put_words(y, i, high, low, n)
+        put(n, SCALE + i, near)
+        put(n, SCALE_REST + i, rest)
     for base in range(start, stop, step):
         count, k = min(step, stop - base), base * length
-        if len(S):
-            for i in range(count):
-                put_words(y, i, high * S[base + i], low * S[base + i], n)
         if turned(y, length):
             turn(at(y, k), length, count, some(no_lanes(y), length), p)
             operands = p, square(scratch, 1), at(g, k), at(v, k)
-            wrong = push_turned(operands, length, count, (n, fall), slack)
+            wrong = push_turned(operands, length, count, (n, 1.0), slack)
         else:
-            rows_ = at(y, k), length, at(g, k), at(v, k)
-            means = at(n, COLUMNS)
-            wrong = push_each(rows_, length, count, (n, fall), means, slack, streaming)
+            each, means = (at(y, k), length, at(g, k), at(v, k)), at(n, COLUMNS)
+            wrong = push_each(each, length, count, (n, 1.0), means, slack, streaming)
         left += flagged(seen, base, count, wrong, n)
     keep(numbers)
     keep(scratch)
@@ -187,14 +179,6 @@ def square(scratch: Any, number: int) -> Any:
     start = at(scratch, 0)
     lanes = lanes_of(start)
     return at(start, before_line(start, 0) + number * lanes * lanes)
-
-
-@inlined
-def put_words(like: Any, i: int, high: float, low: float, n: Any) -> None:
-    """The scale of row i."""
-    near, rest = words(like, high, low)
-    put(n, SCALE + i, near)
-    put(n, SCALE_REST + i, rest)
 
 
 @inlined

@@ -1,6 +1,7 @@
 """The kernels by the name of their rule."""
 
 from . import (
+    bfloat,
     binary_cross_entropy,
     cross_entropy,
     half,
@@ -8,6 +9,7 @@ from . import (
     log_softmax,
     logsumexp,
     long_row,
+    numbers,
     sigmoid,
     softmax,
     softplus,
@@ -15,6 +17,7 @@ from . import (
 )
 
 __all__ = [
+    "bfloat",
     "binary_cross_entropy",
     "cross_entropy",
     "half",
@@ -22,6 +25,7 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "long_row",
+    "numbers",
     "sigmoid",
     "softmax",
     "softplus",

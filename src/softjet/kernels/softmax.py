@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ._centre import finite, put_curved
 from ._compile import kernel
 from ._jet import jet
@@ -20,11 +18,8 @@ from ._memory import at, keep, put
 from ._partition import marked, partition
 from ._push import push
 from ._room import FACTOR, inverse_of, room_for, together
-from ._row import put_scaled
 from ._scale import put_rows_scaled, put_scales
 from ._sum import words
-
-NONE = np.empty(0)
 
 
 @kernel
@@ -87,32 +82,6 @@ def jvp(
 
 
 @kernel
-def times(Y: Any, factor: float, Z: Any, length: int, streaming: bool) -> None:
-    """factor Y into Z."""
-    put_scaled(at(Y, 0), length, (factor, 0.0), at(Z, 0), streaming)
-
-
-@kernel
-def pushforward(
-    Y: Any,
-    G: Any,
-    S: Any,
-    V: Any,
-    marks: Any,
-    length: int,
-    start: int,
-    stop: int,
-    high: float,
-    low: float,
-    fall: float,
-    streaming: bool,
-) -> int:
-    """S[row] / T times y C(g), from y / fall; the pullback is the same map."""
-    rows, inverse = (length, start, stop), (high, low, fall)
-    return push((Y, G, V), S, marks, rows, inverse, np.inf, streaming)
-
-
-@kernel
 def curvature(
     Y: Any,
     A: Any,
@@ -161,5 +130,5 @@ def from_value(
     A row of it whose sum is off 1 by more than `slack` is left to the rule: it has lost
     mass to a sink, or is no value of softmax.
     """
-    rows, inverse = (length, start, stop), (high, low, 1.0)
-    return push((Y, G, V), NONE, marks, rows, inverse, slack, streaming)
+    rows = length, start, stop
+    return push((Y, G, V), marks, rows, (high, low), slack, streaming)
