@@ -25,8 +25,9 @@ from benchmarks.peers import Lacks, arrays_of
 # A sample this long makes the clock's own 0.1 us invisible.
 SAMPLE = 2e-4
 # torch's and ONNX Runtime's threads spin for a while after a call, on the core that the
-# next contender needs.
-PAUSE = 1e-3
+# next contender needs: after torch's, a softmax of (4096, 1000) on two threads took 2.5
+# ms at best where the pause was 1 ms, and 1.6 ms from 4 ms on.
+PAUSE = 5e-3
 # Shorter calls are timed after an untimed one of their own: with their caches, not a
 # neighbour's, and with threads that are awake again after the pause.
 WARM = 2e-2
