@@ -26,15 +26,20 @@ def test_the_first_two_shell_blocks_are_one_line_each() -> None:
     assert "pytest" in blocks[1]
 
 
-def test_the_python_example_runs() -> None:
-    (example,) = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+def test_the_python_examples_run() -> None:
+    first, fused = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
     names: dict = {}
-    exec(example, names)
+    exec(first, names)
     y, x_dot, y_dot = names["y"], names["x_dot"], names["y_dot"]
     np.testing.assert_allclose(
         y_dot, y * (x_dot - (y * x_dot).sum(-1, keepdims=True)), atol=1e-15
     )
     assert names["x_bar"].shape == names["hv"].shape == names["grad"].shape == (8, 10)
+    exec(fused, names)
+    assert names["W_bar"].shape == (50, 16)
+    # o is linear in v, and its pullback of ones counts what each key was given.
+    np.testing.assert_allclose(names["o_dot"], names["o"], rtol=1e-14)
+    np.testing.assert_allclose(names["v_bar"].sum(-2), 5.0)
 
 
 def test_links_lead_somewhere() -> None:

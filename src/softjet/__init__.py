@@ -7,14 +7,25 @@
     loss, grad = cross_entropy.value_and_grad(logits, targets)
     hv = cross_entropy.hvp(logits, logits_dot, targets)
 
+    loss, bars = linear_cross_entropy.value_and_grad((h, W), targets)
+    o, o_dot = attention.jvp((q, k, v), (q_dot, k_dot, v_dot), causal=True)
+
 Every function prints its own derivation: print(softmax).  `edges()` is the table of
 edge cases that all of them obey; `threads(n)` sets how many threads they use.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from .adapters.edges import edges
 from .adapters.numpy import FUNCTIONS as _FUNCTIONS
 from .errors import Refusal
 from .kernels.threads import threads
+
+if TYPE_CHECKING:
+    from .fused.attention import attention
+    from .fused.linear_cross_entropy import linear_cross_entropy
 
 __version__ = "0.1.0"
 
@@ -31,11 +42,13 @@ entropy = _FUNCTIONS["entropy"]
 
 __all__ = [
     "Refusal",
+    "attention",
     "binary_cross_entropy",
     "cross_entropy",
     "edges",
     "entropy",
     "kl_divergence",
+    "linear_cross_entropy",
     "log_sigmoid",
     "log_softmax",
     "logsumexp",
@@ -44,3 +57,20 @@ __all__ = [
     "softplus",
     "threads",
 ]
+
+_FUSED = ("attention", "linear_cross_entropy")
+
+
+def __getattr__(name: str) -> Any:
+    # The fused functions are 20 ms of imports, which most programs do not need.
+    if name not in _FUSED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    function = getattr(import_module(f"{__name__}.fused.{name}"), name)
+    globals()[name] = function
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_FUSED})
