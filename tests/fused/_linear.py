@@ -159,7 +159,7 @@ class Dense:
         mean = (self.p * self.slope * self.z_dot).sum(-1)
         return 2.0 * self.told["z_loss"] * self.mass * self.lse * mean
 
-    def G_dot(self) -> Array:
+    def G_dot(self, bars: Array | float = 1.0) -> Array:
         g = self.slope * self.z_dot
         p_dot = sj.softmax.jvp(self.z, g)[1]
         mean = (self.p * g).sum(-1, keepdims=True)
@@ -168,7 +168,7 @@ class Dense:
         cap = self.told["softcap"]
         turn = 0.0 if cap is None else -2.0 * self.t * g / cap
         outer = (self.pull[:, None] * self.p - self.weights) * turn
-        return self._bars(1.0) * (inner * self.slope + outer)
+        return self._bars(bars) * (inner * self.slope + outer)
 
     def _bars(self, bars: Array | float) -> Array:
         return np.broadcast_to(bars, self.mass.shape)[:, None] * self.share
@@ -177,8 +177,8 @@ class Dense:
         G = self.G(bars)
         return self._three(G @ self.layer.W, G.T @ self.layer.h, G)
 
-    def hvp(self) -> tuple[Array, ...]:
-        G, turned, layer = self.G(), self.G_dot(), self.layer
+    def hvp(self, bars: Array | float = 1.0) -> tuple[Array, ...]:
+        G, turned, layer = self.G(bars), self.G_dot(bars), self.layer
         h = turned @ layer.W + G @ layer.W_dot
         return self._three(h, turned.T @ layer.h + G.T @ layer.h_dot, turned)
 

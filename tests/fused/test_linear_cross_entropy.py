@@ -91,9 +91,19 @@ def test_rows_apart_take_a_cotangent_each(names: tuple[str, ...], ways: str) -> 
     rows, pullback = f.vjp(layer.primals, layer.targets, **options)
     agree(rows, dense.rows, 1e-13)
     agree(pullback(bars), dense.pulled(bars), 1e-12)
-    rows, rows_dot = f.jvp(layer.primals, layer.tangents, layer.targets, **options)
+    given = layer.primals, layer.tangents, layer.targets
+    rows, rows_dot = f.jvp(*given, **options)
     agree(rows, dense.rows, 1e-13)
     agree(rows_dot, dense.rows_dot, 1e-12)
+    agree(f.curvature(*given, bars, **options), dense.hvp(bars), 1e-12)
+
+
+def test_curvature_is_the_hessian_product_times_its_cotangent() -> None:
+    layer = drawn(np.random.default_rng(8))
+    given = layer.primals, layer.tangents, layer.targets
+    twice = f.curvature(*given, 2.0)
+    for a, b in zip(twice, f.hvp(*given), strict=True):
+        np.testing.assert_array_equal(a, 2.0 * b)
 
 
 @pytest.mark.parametrize("which", [*itertools.product([0, 1], repeat=3)])

@@ -151,8 +151,20 @@ REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
         "memory-bytes",
     ),
     "little": (lambda h, W, b, t: f.grad((h, W), t, memory=10), "memory-small"),
+    "little for a value": (lambda h, W, b, t: f(h, W, t, memory=10), "memory-small"),
+    "little for a tangent": (
+        lambda h, W, b, t: f.jvp((h, W), (h, W), t, memory=10),
+        "memory-small",
+    ),
+    "little for logsumexp": (
+        lambda h, W, b, t: f.logsumexp(h, W, memory=10),
+        "memory-small",
+    ),
     "jacobian": (lambda h, W, b, t: f.jacobian((h, W), t), "mode-missing"),
-    "curvature": (lambda h, W, b, t: f.curvature((h, W), t), "mode-missing"),
+    "curvature": (
+        lambda h, W, b, t: f.curvature((h, W), (h, W), t, np.ones(3)),
+        "seed-shape",
+    ),
     "position": (lambda h, W, b, t: f(h, W, t, b), "option-positional"),
     "out": (lambda h, W, b, t: f.grad((h, W), t, out=(h, W)), "out-place"),
     "out shape": (lambda h, W, b, t: f.grad((h, W), t, out=(W, h)), "out-mismatch"),

@@ -139,10 +139,7 @@ def read(
     if v is None:
         arrays.append(np.empty((*arrays[1].shape[:-1], 0), dtype))
     count = math.prod(batch)
-    spread = tuple(
-        np.broadcast_to(x, (*batch, *x.shape[-3:])).reshape(count, *x.shape[-3:])
-        for x in arrays
-    )
+    spread = tuple(_spread(x, batch, count) for x in arrays)
     heads, queries, width = spread[0].shape[1:]
     keys = spread[1].shape[2]
     flags, bias = mask_of(mask, (*batch, heads, queries, keys), work)
@@ -158,6 +155,13 @@ def read(
         bias,
         sinks_of(sink, (*batch, heads)).reshape(count, heads),
     )
+
+
+def _spread(x: Array, batch: tuple[int, ...], count: int) -> Array:
+    """(count, H, T, width), without a copy where the leading axes are all there."""
+    if x.shape[:-3] != batch:
+        x = np.broadcast_to(x, (*batch, *x.shape[-3:]))
+    return x.reshape(count, *x.shape[-3:])
 
 
 def _shapes(arrays: list[Array]) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels import threads
+from ._rooms import borrow
 
 Array = np.ndarray
 
@@ -41,7 +42,7 @@ class Layout:
         full = (tall, line) == (length, width)
         if full and scale is None and self._lies(x) and self.whole(x):
             return Laid(x.reshape(-1), None)
-        y, sizes = aligned(b * h * tall * line, self.work), (length, width, tall, line)
+        y, sizes = borrow(b * h * tall * line, self.work), (length, width, tall, line)
         factor = 1.0 if scale is None else scale
 
         def put(flat: Array, bad: Array, start: int, stop: int) -> None:
@@ -53,7 +54,7 @@ class Layout:
         """The same array in panels, transposed."""
         b, h, length, width = x.shape
         tall = -(-length // self.panel) * self.panel
-        y, sizes = aligned(b * h * tall * width, self.work), (length, width, self.panel)
+        y, sizes = borrow(b * h * tall * width, self.work), (length, width, self.panel)
 
         def put(flat: Array, bad: Array, start: int, stop: int) -> None:
             self.kernels.put_panels(flat, y, bad, *sizes, start, stop)
@@ -74,34 +75,25 @@ class Layout:
         return not bad.any()
 
     def _lies(self, x: Array) -> bool:
-        # Read-only arrays would be another kernel to Numba.
-        flags = x.flags
-        return x.dtype == self.work and flags.c_contiguous and flags.writeable
+        return x.dtype == self.work and x.flags.c_contiguous
 
     def _put(self, x: Array, put: Callable[..., None]) -> Array | None:
         """Lay an array out, a second time where something in it is not finite."""
-        flat = np.ascontiguousarray(x, self.work)
+        flat = np.ascontiguousarray(x, self.work).reshape(-1)
         heads = x.shape[0] * x.shape[1]
         bad = np.zeros(heads, np.int64)
-        threads.spread(lambda i, j: put(flat.reshape(-1), bad, i, j), heads, 1)
+        threads.spread(lambda i, j: put(flat, bad, i, j), heads, 1)
         if not bad.any():
             return None
         finite = np.isfinite(x).all(axis=-1)
-        flat = np.where(finite[..., None], flat, flat.dtype.type(0))
-        threads.spread(lambda i, j: put(flat.reshape(-1), bad, i, j), heads, 1)
+        flat = np.where(finite[..., None], x, 0).astype(self.work).reshape(-1)
+        threads.spread(lambda i, j: put(flat, bad, i, j), heads, 1)
         return finite
 
 
 def summed(x: Array, axis: int, work: np.dtype) -> Array:
     """A sum in float64, rounded once."""
     if x.shape[axis] == 2:  # two numbers are rounded once in their own dtype too
-        first, second = np.take(x, 0, axis), np.take(x, 1, axis)
+        first, second = np.moveaxis(x, axis, 0)
         return first + second
     return x.sum(axis=axis, dtype=np.float64).astype(work, copy=False)
-
-
-def aligned(count: int, dtype: np.dtype) -> Array:
-    """Room that begins at a whole line of the caches."""
-    room = np.empty(count * dtype.itemsize + 64, np.uint8)
-    start = -room.ctypes.data % 64
-    return room[start : start + count * dtype.itemsize].view(dtype)

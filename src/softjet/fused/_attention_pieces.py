@@ -8,6 +8,7 @@ the order of every sum depend on shapes alone.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +18,10 @@ from . import blocks
 from ._attention_call import Call
 from ._attention_layout import Laid, Layout, summed
 from ._attention_marks import TANGENT, mark
+from ._rooms import borrow
 
 Array = np.ndarray
+DOUBLE = np.dtype(np.float64)
 LOG_2 = 0.693147180369123816490, 1.90821492927058770002e-10  # in two words
 # Units of the backward pass, at least: more would take more memory, fewer would leave
 # cores without work where there are few heads.
@@ -65,12 +68,15 @@ class Pieces(Layout):
         primals, heads = (self.q.flat, self.k.flat, v.flat), (self.sinks, self.bases)
         outputs = o.reshape(-1), flat, stats, marks
 
-        def work(start: int, stop: int) -> None:
-            self.kernels.forward(
-                primals, moved, heads, *self.masks, outputs, plan, start, stop
-            )
+        sizes = self.kernels.room_of_forward(plan, self.work.itemsize)
 
-        threads.spread(work, pieces, max(1, pieces // 64))
+        def work(start: int, stop: int) -> None:
+            rooms = borrow(sizes[0], self.work), borrow(sizes[1], DOUBLE)
+            last = outputs, rooms, plan, start, stop
+            self.kernels.forward(primals, moved, heads, *self.masks, *last)
+
+        # A call takes 16 us more than its pieces; few long ones leave threads waiting.
+        threads.spread(work, pieces, max(1, pieces // (16 * threads.current())))
         marks = marks.reshape(shape[:3])
         finite = self.q.finite, self.k.finite, v.finite
         mark(call, marks, finite, tuple(seed.finite for seed in seeds))
@@ -95,29 +101,39 @@ class Pieces(Layout):
         moved = tuple(seed.flat for seed in self._moved(tangents, True))
         o_dot = self.none if kept.o_dot is None else kept.o_dot.reshape(-1)
         seeds = bar.flat, kept.o.reshape(-1), o_dot
-        q_bar = np.empty((parts, *call.arrays[0].shape), self.work)
+        q_parts = self._parts(parts, call.arrays[0].shape)
         lead = (*call.arrays[0].shape[:2], call.keys)
         k_bar = np.empty((*lead, self.width), self.work)
         v_bar = np.empty((*lead, self.values), self.work)
         rows = heads * call.queries
         rests, tops = np.empty((parts, rows, 3)), np.full(rows, -1)
-        bars = q_bar.reshape(-1), k_bar.reshape(-1), v_bar.reshape(-1)
+        bars = q_parts, k_bar.reshape(-1), v_bar.reshape(-1)
         given = primals, moved, seeds
         heads_of = self.sinks, self.bases, marks.reshape(-1)
         found = heads_of, *self.masks, kept.stats, bars
         last = plan, parts, call.scale, second
         flat = rests.reshape(-1, 3)
 
+        sizes = self.kernels.room_of_backward(plan, self.work.itemsize)
+
         def work(start: int, stop: int) -> None:
-            self.kernels.backward(given, *found, flat, tops, *last, start, stop)
+            near = (borrow(size, self.work) for size in sizes[:2])
+            rooms = (*near, *(borrow(size, DOUBLE) for size in sizes[2:]))
+            self.kernels.backward(given, *found, flat, tops, rooms, *last, start, stop)
 
         threads.spread(work, heads * parts, 1)
+        whole = q_parts.reshape(parts, *call.arrays[0].shape)
         with np.errstate(all="ignore"):
-            q_bar = q_bar[0] if parts == 1 else summed(q_bar, 0, self.work)
+            q_bar = whole[0] if parts == 1 else summed(whole, 0, self.work)
         if (tops >= 0).any():
             bars = q_bar.reshape(-1), *bars[1:]
             self._settle(given, bars, rests.sum(axis=0), tops, plan, second)
         return (q_bar, self._ungrouped(k_bar), self._ungrouped(v_bar)), marks
+
+    def _parts(self, parts: int, shape: tuple[int, ...]) -> Array:
+        """Where q_bar goes: new memory, or room for the parts that are added up."""
+        count = parts * math.prod(shape)
+        return np.empty(count, self.work) if parts == 1 else borrow(count, self.work)
 
     def _settle(
         self,

@@ -1,8 +1,8 @@
 """Where blocks of logits and sums are kept while a call is at work.
 
-New memory is paged in at its first touch, which on a virtual machine was found to cost
-2 ms for each MiB: a tenth of the time of a gradient.  So a caller may lend an array,
-and every call works in it.
+Where a caller lends an array, every call works in it; else in rooms that the process
+keeps from call to call (`_rooms.py`), since making the pages of new memory took a tenth
+of the time of a gradient.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import threading
 import numpy as np
 
 from ._linear_tiles import Tile
+from ._rooms import borrow
 from .blocks import pitch
 
 LINE = 64
 
 
 class Memory:
-    """So many bytes: of a lent array as far as it reaches, then new ones."""
+    """So many bytes: of a lent array as far as it reaches, then rooms."""
 
     def __init__(self, size: int, lent: np.ndarray | None = None) -> None:
         self.size, self.lent, self.used = size, lent, 0
@@ -37,7 +38,7 @@ class Memory:
         with self.lock:
             start, stop = self.used, self.used + size
             if self.lent is None or stop > self.lent.size or not size:
-                return np.empty(shape, dtype)
+                return borrow(shape, dtype)
             self.used = -(-stop // LINE) * LINE
         return self.lent[start:stop].view(dtype).reshape(shape)
 

@@ -6,6 +6,7 @@ of threads: so neither do the bits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import Refusal
@@ -97,7 +98,10 @@ def linear(sizes: LinearSizes, memory: int) -> LinearBlocks:
             return found
         if not whole:
             tile, groups = (16, 64), 1
-    found = _cut(sizes, memory, tile, 1, False)
+    return _fitting(_cut(sizes, memory, tile, 1, False), memory)
+
+
+def _fitting(found: LinearBlocks, memory: int) -> LinearBlocks:
     if found.size <= memory:
         return found
     raise Refusal(
@@ -116,7 +120,8 @@ def linear_tiles(sizes: LinearSizes, memory: int) -> LinearBlocks:
     rows = max(1, min(sizes.rows, MOST_ROWS, memory // 2 // each))
     rows = pieces(sizes.rows, rows)
     size = rows * each + sizes.kept * tile_rows * tile_classes * sizes.itemsize
-    return LinearBlocks(rows, sizes.classes, tile_rows, tile_classes, 1, size)
+    found = LinearBlocks(rows, sizes.classes, tile_rows, tile_classes, 1, size)
+    return _fitting(found, memory)
 
 
 def tile_of(sizes: LinearSizes, memory: int) -> tuple[int, int]:
@@ -155,12 +160,12 @@ def _cut(
     return LinearBlocks(rows, classes, *tile, groups, size(rows, classes))
 
 
-def _most(size: object, most: int, memory: int) -> int:
+def _most(size: Callable[[int], int], most: int, memory: int) -> int:
     """The largest number up to `most` whose size fits, or 1."""
     low, high = 1, max(1, most)
     while low < high:
         middle = (low + high + 1) // 2
-        if size(middle) <= memory:  # type: ignore[operator]
+        if size(middle) <= memory:
             low = middle
         else:
             high = middle - 1

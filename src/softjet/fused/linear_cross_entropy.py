@@ -38,6 +38,7 @@ class LinearCrossEntropy:
         loss, loss_dot = linear_cross_entropy.jvp((h, W), (h_dot, None), targets)
         loss, pullback = linear_cross_entropy.vjp((h, W), targets, reduction="none")
         h_hv, W_hv = linear_cross_entropy.hvp((h, W), (h_dot, W_dot), targets)
+        h_v, W_v = linear_cross_entropy.curvature((h, W), (h_dot, W_dot), targets, bar)
         lse = linear_cross_entropy.logsumexp(h, W, bias=b)
         ids = linear_cross_entropy.predict(h, W, bias=b)
 
@@ -157,13 +158,10 @@ class LinearCrossEntropy:
         """
         given = as_triple(primals, "primals")
         call = read_call(given, targets, options, f"{NAME}.vjp", holds=True)
-        shape = call.arrays.batch if call.apart else ()
 
         def pullback(loss_bar: Any) -> tuple[Any, ...]:
             """The cotangents of h, W and b: the gradient times loss_bar."""
-            told = shape, call.arrays.dtype, "loss_bar", "the loss", NAME
-            bar = as_seed(loss_bar, *told).astype(np.float64)
-            return gradients_of(call, bar)[1]
+            return gradients_of(call, _cotangent(call, loss_bar))[1]
 
         return call.reduced(values_of(call)[0]), pullback
 
@@ -182,6 +180,19 @@ class LinearCrossEntropy:
         new memory for W_bar may cost a tenth of the time.
         """
         return self._value_and_grad(primals, targets, options, out, "value_and_grad")
+
+    def curvature(
+        self,
+        primals: Any,
+        tangents: Any,
+        targets: Any,
+        loss_bar: Any,
+        **options: Any,
+    ) -> tuple[Any, ...]:
+        """The derivative along the tangents of the pullback of loss_bar."""
+        given, called = as_triple(primals, "primals"), f"{NAME}.curvature"
+        call = read_call(given, targets, options, called, tangents, holds=True)
+        return gradients_of(call, _cotangent(call, loss_bar))[1]
 
     def hvp(
         self,
@@ -237,16 +248,17 @@ class LinearCrossEntropy:
         own = [mode for mode in MODES if hasattr(type(self), mode)]
         raise ModeRefusal(
             "mode-missing",
-            f"{NAME} has no {name}: {_why_not(name)}",
+            f"{NAME} has no {name}: its inputs are matrices; jvp and vjp apply its "
+            "Jacobian",
             got=f"{NAME}.{name}",
             want="one of " + ", ".join(own),
         )
 
 
-def _why_not(mode: str) -> str:
-    if mode == "curvature":
-        return "hvp is its second order, through h, W and b together"
-    return "its inputs are matrices; jvp and vjp apply its Jacobian"
+def _cotangent(call: Call, loss_bar: Any) -> np.ndarray:
+    shape = call.arrays.batch if call.apart else ()
+    told = shape, call.arrays.dtype, "loss_bar", "the loss", NAME
+    return as_seed(loss_bar, *told).astype(np.float64)
 
 
 def _signature() -> inspect.Signature:
@@ -278,7 +290,7 @@ def _refuse_apart(call: Call, mode: str) -> None:
             want='"mean" or "sum"',
             hint="vjp, whose pullback takes a cotangent a row"
             if mode != "hvp"
-            else None,
+            else "curvature, which takes a cotangent a row",
         )
 
 

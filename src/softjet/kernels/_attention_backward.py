@@ -24,7 +24,6 @@ from ._attention_block import (
     Plan,
     filled,
     live_of,
-    panel_of,
     pitch_of,
     put_spans,
     tiles_of,
@@ -40,9 +39,10 @@ from ._attention_row import (
     weight_of,
 )
 from ._compile import inlined, kernel
-from ._memory import at, before_line, get, keep, put
+from ._memory import at, get, keep, put
 from ._row import mass
-from ._tile import ROWS
+from ._tile import ROWS, VECTORS
+from ._vector import BYTES as LINE
 from ._weigh import dot
 
 INF = np.inf
@@ -51,6 +51,16 @@ LASTING = 4
 # Of a row: D and its tangent; whether it is sure of one key; and what its left-out
 # entries are, of dS or its tangent, of dS beside tangents, and of P's tangent.
 INNER, INNER_DOT, SURE, SLOPE, SLOPE_OLD, WEIGHT, FIELDS = range(7)
+
+
+def room_of(plan: Plan, itemsize: int) -> tuple[int, int, int, int]:
+    """Numbers that `backward` works in: twice of the work's dtype, twice of float64."""
+    lanes = LINE // itemsize
+    panel = VECTORS * lanes
+    wide, line = (-(-n // panel) * panel for n in (plan.width, plan.values))
+    sums = plan.columns * (wide + line)
+    block = 4 * plan.rows * (plan.columns + lanes) + ROWS * panel
+    return block, sums, tiles_of(plan.queries) * ROWS * wide, sums
 
 
 @kernel
@@ -63,6 +73,7 @@ def backward(
     bars: Any,
     rests: Any,
     tops: Any,
+    rooms: Any,
     plan: Plan,
     parts: int,
     scale: float,
@@ -73,13 +84,10 @@ def backward(
     """Units start to stop: a head and a part of its keys each."""
     like, rows, columns = at(given[0][0], 0), plan.rows, plan.columns
     size, tall = rows * pitch_of(like, plan), tiles_of(plan.queries) * ROWS
-    wide, line = filled(like, plan.width), filled(like, plan.values)
-    blocks = (plan.keys + columns - 1) // columns
-    scratch = np.empty(4 * size + 17 * panel_of(like), given[0][0].dtype)
+    wide, blocks = filled(like, plan.width), (plan.keys + columns - 1) // columns
     spans, state = np.empty((tiles_of(rows), 2), np.int64), np.empty((tall, FIELDS))
-    q_sums, key_sums = np.empty(tall * wide), np.empty(columns * (wide + line))
-    near = np.empty(columns * (wide + line), scratch.dtype)
-    s = at(scratch, before_line(at(scratch, 0), 0))
+    scratch, near, q_sums, key_sums = rooms
+    s = at(scratch, 0)
     block = s, at(s, size), at(s, 2 * size), at(s, 3 * size), at(s, 4 * size)
     sums = at(q_sums, 0), at(near, 0), at(near, columns * wide)
     masks = heads[0], flags, bias, heads[1], heads[2]

@@ -46,7 +46,6 @@ from ._lanes import first
 from ._memory import (
     as_lanes,
     at,
-    before_line,
     get,
     keep,
     lanes_of,
@@ -57,7 +56,8 @@ from ._memory import (
 )
 from ._row import REACH
 from ._sum import total
-from ._tile import ROWS, tile
+from ._tile import ROWS, VECTORS, tile
+from ._vector import BYTES as LINE
 from ._vector import fused, splat
 
 INF = np.inf
@@ -68,6 +68,14 @@ LARGEST, POWER, SUM, REST, FALL, SEED, MOVE, MOMENT, FIELDS = range(9)
 VALUE, TANGENT = 1, 2
 
 
+def room_of(plan: Plan, itemsize: int) -> tuple[int, int]:
+    """Numbers that `forward` works in: of the dtype of the work, and of float64."""
+    lanes = LINE // itemsize
+    line = -(-plan.values // (VECTORS * lanes)) * VECTORS * lanes
+    tile_size = ROWS * VECTORS * lanes
+    return 2 * plan.rows * (plan.columns + lanes) + tile_size, 2 * plan.rows * line
+
+
 @kernel
 def forward(
     primals: Any,
@@ -76,6 +84,7 @@ def forward(
     flags: Any,
     bias: Any,
     outputs: Any,
+    rooms: Any,
     plan: Plan,
     start: int,
     stop: int,
@@ -85,10 +94,8 @@ def forward(
     size, blocks = rows * pitch_of(like, plan), (plan.queries + rows - 1) // rows
     line = filled(like, plan.values)
     spans, state = np.empty((tiles_of(rows), 2), np.int64), np.empty((rows, FIELDS))
-    scratch = np.empty(2 * size + 17 * panel_of(like), primals[0].dtype)
-    sums = np.empty(2 * rows * line)
-    s = at(scratch, before_line(at(scratch, 0), 0))
-    block = s, at(s, size), at(s, 2 * size)
+    scratch, sums = rooms
+    block = at(scratch, 0), at(scratch, size), at(scratch, 2 * size)
     both = at(sums, 0), at(sums, rows * line)
     masks = heads[0], flags, bias, heads[1]
     for piece in range(start, stop):

@@ -7,6 +7,7 @@ Division by zero is the processor's, so a kernel has no branch to Python in it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -67,15 +68,20 @@ def _one_code(dispatcher: Any) -> Callable[[Any], Any]:
     """`dispatcher.compile`, with read-only arrays served by the code for writable ones.
 
     To Numba they are other types, and 2^n sets of them other kernels: seconds each.
+    Each set is told to the dispatcher once: had two threads told it at their first call,
+    no set would fit best, and every later call would look for one, 0.1 ms long.
     """
     compile_types, insert = dispatcher.compile, dispatcher._insert
+    told, lock = set[Any](), threading.Lock()
 
     def compile_once(given: Any) -> Any:
         asked = tuple(getattr(given, "args", given))
         plain = tuple(_writable(kind) for kind in asked)
         entry = compile_types(plain)
-        if plain != asked:
-            insert([kind._code for kind in asked], entry)
+        with lock:
+            if plain != asked and asked not in told:
+                told.add(asked)
+                insert([kind._code for kind in asked], entry)
         return entry
 
     return compile_once

@@ -6,8 +6,10 @@ put_lines, put_panels    arrays as the blocks read them
 """
 
 from ._attention_backward import backward
+from ._attention_backward import room_of as room_of_backward
 from ._attention_block import Plan
 from ._attention_forward import forward
+from ._attention_forward import room_of as room_of_forward
 from ._attention_layout import count, put_lines, put_panels
 from ._attention_settle import settle
 
@@ -18,5 +20,7 @@ __all__ = [
     "forward",
     "put_lines",
     "put_panels",
+    "room_of_backward",
+    "room_of_forward",
     "settle",
 ]
