@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+import softjet as sj
 from benchmarks import machine, peers
 from benchmarks.race import Contender, Maker, Outcome, race
 from benchmarks.threads import limited
@@ -143,7 +144,7 @@ def _torch(p: Problem, mode: str, math: bool = False) -> Contender:
 
 def jax_scan(p: Problem, mode: str, chunk: int = 256) -> Contender:
     """A scan over blocks of queries, each recomputed where it is differentiated."""
-    jax = peers.jax(peers.cores())
+    jax = peers.jax(sj.threads().count)
     jnp, length, width = jax.numpy, *p.q.shape[-2:]
     if length % chunk:
         raise peers.Lacks(f"queries are no multiple of {chunk}")

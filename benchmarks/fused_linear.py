@@ -16,8 +16,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +27,6 @@ import softjet as sj
 from benchmarks import machine, peers
 from benchmarks.race import Contender, Maker, Outcome, race
 from benchmarks.threads import limited
-from softjet.fused import _blas
 
 SHAPES = ((1024, 768, 50257), (4096, 256, 8192), (8192, 512, 32000))
 MODES = ("value_and_grad", "value", "jvp", "hvp")
@@ -223,7 +221,7 @@ def chosen(name: str, wanted: list[str]) -> bool:
 def raced(shape: tuple[int, int, int], mode: str, told: Any) -> None:
     p = problem(shape)
     limit = {LIMIT: partial(products, p, mode)}
-    with limited(told.threads), blas_on(told.threads):
+    with limited(told.threads):
         found = race(makers(p, mode, told.only), limit, seconds=told.seconds)
     whole = next((o.seconds for o in found if o.name == LIMIT), float("nan"))
     flops = 2 * PRODUCTS[mode] * shape[0] * shape[1] * shape[2]
@@ -231,21 +229,6 @@ def raced(shape: tuple[int, int, int], mode: str, told: Any) -> None:
     for outcome in found:
         print("  " + line(outcome, whole, flops))
     print(flush=True)
-
-
-@contextmanager
-def blas_on(threads: int) -> Iterator[None]:
-    """NumPy's products, which are the limit, on so many threads."""
-    library = _blas.library()
-    if library is None:
-        yield
-        return
-    before = library.get_threads()
-    library.set_threads(threads)
-    try:
-        yield
-    finally:
-        library.set_threads(before)
 
 
 def line(outcome: Outcome, whole: float, flops: int) -> str:

@@ -4,8 +4,8 @@
     python -m benchmarks.kernels --write     and writes docs/kernels.md
 
 Errors are those of the stress corpus against 60 digits, as in docs/accuracy.md; there
-cross-entropy is asked with probabilities, which go by the rule, and here with class ids
-too, which go by kernels.
+cross-entropy is asked with probabilities, and here with class ids too, which have
+kernels of their own.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ Measured {date} at commit {commit} by `python -m benchmarks.kernels --write`, wi
 * **worst error**: on the stress corpus (`softjet.check.corpus`) against 60 digits, and
   the bound that it is held to, in ulps or in units of the rule's error model.
 
-`cross_entropy` takes class ids; with probabilities it goes by the rule.
+`cross_entropy` takes class ids; probabilities have rows of their own.
 """
 
 

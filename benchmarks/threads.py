@@ -7,15 +7,17 @@ from contextlib import contextmanager
 
 import softjet as sj
 from benchmarks import peers
+from softjet.fused import _blas
 
 
 @contextmanager
 def limited(count: int) -> Iterator[None]:
-    """softjet and torch on so many threads; ONNX Runtime asks for them by session.
+    """softjet, torch and NumPy's products on so many threads.
 
-    JAX cannot change them while it runs, and says so itself (`peers.jax`).
+    ONNX Runtime asks for them by session; JAX cannot change them while it runs, and
+    says so itself (`peers.jax`).
     """
-    with sj.threads(count), _torch(count):
+    with sj.threads(count), _torch(count), _blas_on(count):
         yield
 
 
@@ -31,3 +33,17 @@ def _torch(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextmanager
+def _blas_on(count: int) -> Iterator[None]:
+    library = _blas.library()
+    if library is None:
+        yield
+        return
+    before = library.get_threads()
+    library.set_threads(count)
+    try:
+        yield
+    finally:
+        library.set_threads(before)

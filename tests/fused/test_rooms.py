@@ -1,4 +1,4 @@
-"""Memory that is lent again: aligned, never while in use, never kept beyond the limit."""
+"""Memory that is lent again: aligned, never while in use, never beyond the limit."""
 
 from __future__ import annotations
 

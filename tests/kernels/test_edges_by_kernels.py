@@ -1,8 +1,8 @@
 """The edge table through the kernels, in the ways that tests/test_edges.py does not go.
 
 That one asks every row of the table in every mode and dtype; its rows are of six
-entries, its cross-entropy has probabilities, which go by the rule, and its temperature
-is 1.  Here: class ids, vectors with tails, and temperatures.
+entries, its cross-entropy has probabilities, and its temperature is 1.  Here: class
+ids, vectors with tails, and temperatures.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Kernel, rule and oracle held together, and what only the kernels' way can get wrong.
 
-Class ids go through kernels, probabilities by the rule: the corpus, elsewhere asked
-with probabilities, is asked here with ids.
+Class ids and probabilities have kernels of their own: the corpus, elsewhere asked with
+probabilities, is asked here with ids.
 """
 
 from __future__ import annotations

@@ -85,10 +85,21 @@ def trial(call: Call) -> tuple[Trial, Any]:
 
 
 def _weights(call: Call, axes: Rows) -> np.ndarray:
-    ids = call.batch["targets"].reshape(-1)
-    t = (ids[:, None] == np.arange(axes.length)).astype(np.float64)
+    """What a cross-entropy's rule reads: t of every entry, smoothed and weighed."""
+    if "targets" in call.full:
+        t = axes.flatten(call.full["targets"]).astype(np.float64)
+        ignored = np.zeros(axes.count, bool)
+    else:
+        ids = call.batch["targets"].reshape(-1)
+        t = (ids[:, None] == np.arange(axes.length)).astype(np.float64)
+        ignored = ids == call.options.get("ignore_index", -1)
+    live = axes.flatten(call.full["x"]) > -np.inf
+    if "where" in call.full:
+        live = live & axes.flatten(call.full["where"])
+    share = call.options.get("label_smoothing", 0.0)
+    t = (1 - share) * t + share * live / np.maximum(live.sum(-1, keepdims=True), 1)
     t *= np.asarray(call.options.get("weight", 1.0))
-    t[ids == call.options.get("ignore_index", -1)] = 0.0
+    t[ignored] = 0.0
     return t
 
 

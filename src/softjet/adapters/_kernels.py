@@ -18,6 +18,7 @@ from ..rules._stable import extended_total
 from . import _copies
 from . import _long_rows as long_rows
 from ._copies import across, adjacent, plain, put, room, shift_of, shifted, taken
+from ._part import Part
 from ._pieces import STREAM, Entries, Piece
 from ._targets import Targets
 from ._words import inverse, load, slack_of
@@ -52,7 +53,7 @@ def answers(problem: Problem) -> bool:
         return False
     if not WARM[0] <= problem.temperature <= WARM[1]:
         return False
-    if isinstance(given, Targets) and not given.plain:
+    if isinstance(given, Targets) and given.exponent:
         return False
     return load() is not None
 
@@ -81,6 +82,35 @@ def run(
 
     threads.spread(piece, problem.count, job.step)
     return np.flatnonzero(marks)
+
+
+def sums_of_weights(problem: Problem) -> np.ndarray | None:
+    """The sum of the target weights of every row, where kernels know the problem."""
+    given = problem.given
+    if not isinstance(given, Targets) or not answers(problem):
+        return None
+    if given.ids and given.weight is None and _begins_alive(problem):
+        kept = np.ones(problem.count)
+        if given.ignored is not None:
+            kept[given.ignored] = 0.0
+        return kept
+    sums, marks = np.empty(problem.count), np.zeros(problem.count, np.int8)
+    work = np.dtype(np.float64 if problem.dtype == np.float64 else np.float32)
+    job = Piece(problem, (), (), None, [], work)
+    from ..kernels import threads
+
+    def piece(start: int, stop: int) -> None:
+        start, stop = shifted(start, stop, problem.count, job.shift)
+        with np.errstate(all="ignore"):
+            sums[start:stop] = Part(job, start, stop, marks[start:stop]).weights()[1]
+
+    threads.spread(piece, problem.count, job.step)
+    return sums
+
+
+def _begins_alive(problem: Problem) -> bool:
+    """Whether every row's first entry is alive: smoothing then loses nothing of it."""
+    return problem.live is None and bool((problem.primals[0][:, 0] > -np.inf).all())
 
 
 def differentiates(rule: Rule, y: np.ndarray, temperature: float) -> bool:

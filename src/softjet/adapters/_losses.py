@@ -11,10 +11,11 @@ from ..rules._jacobian import Jacobian
 from . import _options
 from ._arrays import deliver, float_dtype
 from ._axes import Rows
+from ._binary_targets import binary_targets
 from ._function import Call, Function, Options
-from ._kernels import total
+from ._kernels import sums_of_weights, total
 from ._problem import INF, Problem
-from ._targets import Targets, binary_targets
+from ._targets import Targets
 
 
 class Reduced(NamedTuple):
@@ -270,6 +271,8 @@ def _mass(problem: Problem, weights: Targets) -> float:
         return float(
             total(np.where(ignored, 0.0, counted) if ignored is not None else counted)
         )
+    if (sums := sums_of_weights(problem)) is not None:
+        return float(total(sums))
     parts = []
     for block in problem.blocks():
         live = problem.primals[0][block] != -INF

@@ -7,13 +7,19 @@ from collections.abc import Callable
 import numpy as np
 
 from ._copies import NOTHING
+from ._modes_weighed import WEIGHED
 from ._part import Part
+from ._targets import Targets
 from ._words import FALL
 
 
 def answer(part: Part, mode: str) -> None:
     """The mode's answer for the rows of this part, put where it belongs."""
-    METHODS[part.job.problem.rule.name, mode](part)
+    name, given = part.job.problem.rule.name, part.job.problem.given
+    if isinstance(given, Targets) and not given.plain:
+        WEIGHED[mode](part)
+    else:
+        METHODS[name, mode](part)
 
 
 def _softmax_value(part: Part) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from ._words import load
 
 FLOATS = frozenset(np.dtype(name) for name in ("float16", "float32", "float64"))
-WIDE = frozenset(np.dtype(name) for name in ("int64", "float64"))
+LOOKED_AT = frozenset(np.dtype(name) for name in ("int64", "float64", "float32"))
 
 
 def ordinary(x: Any) -> bool:
@@ -25,6 +25,6 @@ def within(array: np.ndarray, low: int, high: int) -> bool:
 
     Class ids and targets are looked at in every call, and hardly ever refused.
     """
-    if array.dtype not in WIDE or not (kernels := load()):
+    if array.dtype not in LOOKED_AT or not (kernels := load()):
         return False
     return bool(kernels.numbers.within(array.ravel("K"), low, high))

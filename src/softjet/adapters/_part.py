@@ -25,6 +25,7 @@ class Part:
         self.kernels = load()
         self.x = self._logits()
         self.y: np.ndarray | None = None
+        self.t: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None
         self.words = inverse(job.problem.temperature, 1, job.work)
         self.span = job.length, 0, self.count
 
@@ -102,6 +103,14 @@ class Part:
 
     def room(self, mode: str) -> np.ndarray:
         return self.job.room(mode, self.start, self.stop)
+
+    def weights(self) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Rows of target weights, their sums, and which rows are ignored."""
+        given = self.job.problem.given
+        assert isinstance(given, Targets)
+        if self.t is None:
+            self.t = given.weights(self.x, self.start, self.stop, self.job.taken)
+        return self.t
 
     def ids(self) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
         """Class ids, their weights, and which rows are ignored."""

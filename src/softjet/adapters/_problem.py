@@ -56,11 +56,12 @@ class Problem:
 
     def frozen(self) -> Problem:
         """The same problem on copies: what the caller does next changes nothing."""
+        held = getattr(self.given, "frozen", None)
         return Problem(
             self.rule,
             tuple(x.copy() for x in self.primals),
             self.dtype,
-            given=self.given,
+            given=self.given if held is None else held(),
             live=None if self.live is None else self.live.copy(),
             sink=self.sink,
             temperature=self.temperature,

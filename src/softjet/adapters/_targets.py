@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,10 @@ from ..errors import Refusal, TypeRefusal
 from ..rules._stable import extended_total
 from ._arrays import as_array
 from ._axes import Rows
-from ._ordinary import ordinary, within
+from ._ordinary import within
+from ._words import load
+
+FAR = 2**60  # a number that float32 holds; larger targets are looked at twice
 
 
 class Targets:
@@ -41,10 +47,11 @@ class Targets:
                 self.ignored = self.array == ignore_index
             self._refuse_ids()
         else:
-            self.array = rows.flatten(array).copy()
+            self.array = rows.flatten(array)
             if where is not None:
                 # A missing label under the mask is not read.
-                self.array[np.isnan(self.array) & ~where] = 0
+                missing = np.isnan(self.array) & ~where
+                self.array = np.where(missing, 0, self.array)
             if ignore_index is not None:
                 raise Refusal(
                     "ignore-index-probabilities",
@@ -78,6 +85,12 @@ class Targets:
         """Whether the targets are class ids with at most a weight each."""
         return self.ids and not self.smoothing and not self.exponent
 
+    def frozen(self) -> Targets:
+        """The same on a copy: what the caller does next changes nothing."""
+        held = copy(self)
+        held.array = self.array.copy()
+        return held
+
     def labels(
         self, block: slice
     ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
@@ -88,6 +101,37 @@ class Targets:
             ids[ignored] = 0
         weights = None if self.weight is None else self.weight[ids]
         return ids, weights, ignored
+
+    def weights(
+        self, x: np.ndarray, start: int, stop: int, taken: Callable[..., np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Rows start to stop by kernels: weights, their sums, and which are ignored.
+
+        x is their logits, flat, in the working dtype that the weights have too.
+        """
+        kernels, block = load().target_weights, slice(start, stop)
+        sums, span = np.empty(stop - start), (self.rows.length, 0, stop - start)
+        if not (self.ids or self.smoothing) and self.weight is None:
+            t = taken(self.array, start, stop)
+            kernels.put_sums(t, sums, *span)
+            return t, sums, None
+        ids, ignored = np.zeros(0, np.int64), None
+        p = x[:0] if self.ids else taken(self.array, start, stop)
+        if self.ids:
+            ids, _, ignored = self.labels(block)
+        t = np.empty_like(x)
+        given = x, p, ids, self._lanes, t, sums
+        kernels.put_weights(*given, *span, self.smoothing)
+        if ignored is not None:
+            sums[ignored] = 0.0
+        return t, sums, ignored
+
+    @cached_property
+    def _lanes(self) -> np.ndarray:
+        """The class weights, and zeros up to a whole vector of any dtype."""
+        weights = np.zeros(self.rows.length + 16)
+        weights[: self.rows.length] = 1.0 if self.weight is None else self.weight
+        return weights
 
     def scale_to_one(self) -> None:
         """Scale all weights by one power of two: a mean does not feel it.
@@ -139,6 +183,8 @@ class Targets:
         )
 
     def _refuse_probabilities(self) -> None:
+        if within(self.array, 0, FAR):
+            return
         wide = self.array.astype(np.float64)
         bad = ~((wide >= 0) & np.isfinite(wide)).all(-1)
         if bad.any():
@@ -200,34 +246,3 @@ def _wanted(rows: Rows) -> str:
     return (
         f"integers {rows.batch} of class ids, or floats {rows.shape} of probabilities"
     )
-
-
-def binary_targets(
-    targets: Any, shape: tuple[int, ...], mask: np.ndarray | None = None
-) -> np.ndarray:
-    """Targets of a binary cross-entropy: numbers from 0 to 1; masked ones are 0."""
-    array = targets
-    if not ordinary(array):
-        array = as_array(targets, "targets", "binary_cross_entropy")
-    if array.shape != shape:
-        raise Refusal(
-            "targets-shape",
-            "targets do not line up with logits",
-            got=f"logits {shape}, targets {array.shape} {array.dtype}",
-            want=f"targets {shape}, one number from 0 to 1 for each logit",
-            hint="targets[..., None]" if (*array.shape, 1) == shape else None,
-        )
-    wide = array.astype(np.float64)
-    if mask is not None:
-        wide = np.where(mask, wide, 0.0)
-    if within(wide, 0, 1):
-        return wide
-    bad = np.argwhere(~((wide >= 0) & (wide <= 1)))
-    if bad.size:
-        raise Refusal(
-            "targets-unit",
-            "a binary target is not between 0 and 1",
-            got=f"entry {tuple(int(i) for i in bad[0])}, {len(bad)} such entries",
-            want="numbers from 0 to 1",
-        )
-    return wide

@@ -68,8 +68,8 @@ def _one_code(dispatcher: Any) -> Callable[[Any], Any]:
     """`dispatcher.compile`, with read-only arrays served by the code for writable ones.
 
     To Numba they are other types, and 2^n sets of them other kernels: seconds each.
-    Each set is told to the dispatcher once: had two threads told it at their first call,
-    no set would fit best, and every later call would look for one, 0.1 ms long.
+    Each set is told to the dispatcher once: had two threads told it at their first
+    call, none would fit best, and every later call would look for one, 0.1 ms long.
     """
     compile_types, insert = dispatcher.compile, dispatcher._insert
     told, lock = set[Any](), threading.Lock()

@@ -13,7 +13,9 @@ from . import (
     sigmoid,
     softmax,
     softplus,
+    target_weights,
     total,
+    weighed_cross_entropy,
 )
 
 __all__ = [
@@ -29,5 +31,7 @@ __all__ = [
     "sigmoid",
     "softmax",
     "softplus",
+    "target_weights",
     "total",
+    "weighed_cross_entropy",
 ]
