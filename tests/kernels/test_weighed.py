@@ -217,6 +217,21 @@ def test_the_mean_is_over_the_weights(rows: int) -> None:
     assert np.isclose(sj.cross_entropy(x, ids, **told), mean, rtol=1e-14)
 
 
+@targets
+def test_a_row_of_nan_counts_in_the_mean_as_ever(targets: str) -> None:
+    """It spoils the loss, and not the gradients of the other rows."""
+    call = made(targets, "grad", "f8", (9, 30), -1)
+    told = {**call.options, "reduction": "mean"}
+    x = call.full["x"].copy()
+    x[4] = np.nan
+    spoilt = replace(call.of({"x": x}), options=told)
+    (got,) = ask(spoilt)
+    with by_rules():
+        (want,) = ask(spoilt)
+    rest = np.arange(9) != 4
+    np.testing.assert_allclose(got[rest], want[rest], rtol=1e-12, atol=1e-15)
+
+
 def test_targets_may_change_between_a_vjp_and_its_pullback() -> None:
     rng = np.random.default_rng(3)
     x, t = rng.normal(size=(4, 5)), rng.uniform(size=(4, 5))

@@ -34,12 +34,12 @@ from ._vector import narrowed, select, splat
 
 @inlined
 def live_count(x: Any, length: int) -> int:
-    """How many entries are not -inf."""
+    """How many entries are not -inf: NaN is alive, and its row counts in a mean."""
     zero, found = no_lanes(x), 0
     dead = splat(zero, -np.inf)
     for k in range(0, length, lanes_of(x)):
-        found += counted(load_some(x, k, some(zero, length - k), dead) > dead)
-    return found
+        found += counted(load_some(x, k, some(zero, length - k), zero) == dead)
+    return length - found
 
 
 @inlined
@@ -54,8 +54,8 @@ def put_row(x: Any, p: Any, w: Any, length: int, shares: Any, t: Any) -> Any:
     s = s_low = none
     for k in range(0, length, lanes_of(x)):
         mask = some(zero, length - k)
-        live = load_some(x, k, mask, dead) > dead
-        share = select(live, spread, none) + rest * load_some_wide(p, k, mask)
+        gone = load_some(x, k, mask, dead) == dead
+        share = select(gone, none, spread) + rest * load_some_wide(p, k, mask)
         share = share * load_as(zero, w, k)
         s, s_low = gathered(s, s_low, share)
         store_some(t, k, narrowed(share, zero), mask)
