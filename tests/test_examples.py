@@ -13,6 +13,7 @@ SHOWN = {
     "attention_sink": "the sink takes",
     "gauss_newton_digits": "accuracy on 497 digits that were not seen: 0.9",
     "meanflow_attention_jvp": "JVP against a difference quotient:",
+    "network_from_scratch": "a layer with a mistake: layer 2, my tanh: the pullback",
 }
 
 
