@@ -20,17 +20,19 @@ MAY_IMPORT = {
     "rules": {"errors"},
     "kernels": {"errors"},
     "adapters": {"errors", "rules", "derivations", "kernels"},
-    "fused": {"errors", "rules", "kernels", "adapters"},
+    "fused": {"errors", "rules", "derivations", "kernels", "adapters"},
     "softjet": {"errors", "adapters", "fused", "kernels"},
+    "torch": {"errors", "rules", "adapters", "fused", "softjet"},
     "check": {"errors", "rules", "adapters", "softjet"},
     "draw": {"errors", "softjet"},
-    "learn": {"errors", "softjet", "check", "draw"},
+    "learn": {"errors", "rules", "softjet", "check", "draw"},
     "cli": {"errors", "softjet", "learn"},
     "__main__": {"cli"},
 }
 # Third parties beyond NumPy, and the only parts that may name them.
 MAY_NAME = {
-    "ml_dtypes": {"adapters", "check"},
+    "ml_dtypes": {"adapters", "check", "torch"},
+    "torch": {"torch"},
     "numba": {"kernels"},
     "llvmlite": {"kernels"},
     "mpmath": {"check"},
@@ -140,10 +142,11 @@ def test_few_files_know_numba() -> None:
 
 
 def test_the_same_stem_down_the_house() -> None:
-    """Every rule has its derivation, and a name at the front door."""
+    """Every rule and fused function has its derivation, and a name at the door."""
     import softjet
 
     stems = {p.stem for p in (SOURCE / "rules").glob("[a-z]*.py")}
+    stems |= {p.stem for p in (SOURCE / "fused").glob("[a-z]*.py")} - {"blocks"}
     assert stems == {p.stem for p in (SOURCE / "derivations").glob("[a-z]*.py")}
     assert stems <= set(softjet.__all__)
 

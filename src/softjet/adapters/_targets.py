@@ -39,7 +39,7 @@ class Targets:
         array = as_array(targets, "targets", "cross_entropy")
         self.rows, self.smoothing, self.weight = rows, smoothing, weight
         self.exponent = 0
-        self.ids = _are_ids(array, rows)
+        self.ids = are_ids(array, rows)
         self.ignored: np.ndarray | None = None
         if self.ids:
             self.array = array.reshape(rows.count).copy()
@@ -212,7 +212,7 @@ class Targets:
             )
 
 
-def _are_ids(array: np.ndarray, rows: Rows) -> bool:
+def are_ids(array: np.ndarray, rows: Rows) -> bool:
     integer, floating = array.dtype.kind in "iu", array.dtype.kind not in "iub"
     if integer and array.shape == rows.batch:
         return True

@@ -110,7 +110,8 @@ def as_three(values: Any, what: str) -> tuple[Any, Any, Any]:
             "primals-tuple",
             f"{NAME} differentiates several arguments together",
             got=f"{what} as a {type(values).__name__}{count}",
-            want="a tuple (q, k, v); None in it for no tangent",
+            want="a tuple (q, k, v)"
+            + ("; None in it for no tangent" if what == "tangents" else ""),
         )
     q, k, v = values
     return q, k, v
@@ -132,7 +133,7 @@ def read(
     names = "qk" if v is None else "qkv"
     given = (q, k) if v is None else (q, k, v)
     arrays = [as_array(x, name, NAME) for x, name in zip(given, names, strict=True)]
-    batch = _shapes(arrays)
+    batch = leading_axes(arrays)
     dtype = common_dtype(arrays, tuple(names))
     work = np.dtype(np.float64 if dtype == np.float64 else np.float32)
     shapes = tuple(x.shape for x in arrays)
@@ -164,7 +165,7 @@ def _spread(x: Array, batch: tuple[int, ...], count: int) -> Array:
     return x.reshape(count, *x.shape[-3:])
 
 
-def _shapes(arrays: list[Array]) -> tuple[int, ...]:
+def leading_axes(arrays: list[Array]) -> tuple[int, ...]:
     """The leading axes, or a refusal of shapes that do not fit together."""
     named = list(zip("qkv", arrays, strict=False))
     shown_shapes = ", ".join(f"{name} {x.shape}" for name, x in named)
@@ -184,7 +185,7 @@ def _shapes(arrays: list[Array]) -> tuple[int, ...]:
             "attention-width", "q and k differ in width", got=shown_shapes, want=want
         )
     if values and (values[0][-2] != k[-2] or values[0][-3] != k[-3]):
-        problem = "k and v do not have the same keys"
+        problem = "k and v differ in heads or in keys"
         raise Refusal("attention-keys", problem, got=shown_shapes, want=want)
     if q[-3] != k[-3] and (k[-3] == 0 or q[-3] % k[-3]):
         raise Refusal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +30,15 @@ DEFAULTS: dict[str, Any] = {
 }
 # What logits alone depend on.
 OF_LOGITS = ("softcap", "memory")
+# Keywords that some modes take beside these.
+BESIDE = {
+    NAME: ("bias",),
+    f"{NAME}.logsumexp": ("bias",),
+    f"{NAME}.predict": ("bias",),
+    f"{NAME}.grad": ("out",),
+    f"{NAME}.value_and_grad": ("out",),
+    f"{NAME}.hvp": ("out",),
+}
 
 
 class LinearOptions(NamedTuple):
@@ -82,7 +92,8 @@ def read_options(
 
 
 def _unknown(called: str, name: str, known: tuple[str, ...]) -> TypeRefusal:
-    if name == "bias" and called != NAME:
+    known = (*known, *BESIDE.get(called, ()))
+    if name in ("bias", "linear_bias") and "bias" not in known:
         return TypeRefusal(
             "option-unknown",
             f"{called} takes no such option",
@@ -112,28 +123,29 @@ def _not_negative(name: str, value: Any) -> float:
     if number is None or not 0 <= number < math.inf:
         raise Refusal(
             "z-loss-sign",
-            f"{name} is negative or not finite",
+            f"{name} is not a finite number >= 0",
             got=_options.shown(name, value),
-            want="one number >= 0, the weight of logsumexp^2",
+            want="one number, the weight of logsumexp^2; 0 for none",
         )
     return number
 
 
 def _memory(value: Any) -> Memory:
-    if isinstance(value, np.ndarray):
-        if value.dtype == np.uint8 and value.flags.c_contiguous:
-            refuse_out(value, value.shape, value.dtype, "memory")
-            return Memory(value.size, value.reshape(-1))
-        value = None
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = 0
-    if isinstance(value, bool) or number < 1:
+    array, number, got = isinstance(value, np.ndarray), 0, ""
+    if array and value.dtype == np.uint8 and value.flags.c_contiguous:
+        refuse_out(value, value.shape, value.dtype, "memory")
+        return Memory(value.size, value.reshape(-1))
+    if array:
+        order = "" if value.flags.c_contiguous else ", not in C order"
+        got = f"memory {value.shape} of dtype {value.dtype}{order}"
+    elif not isinstance(value, bool):
+        with suppress(TypeError):
+            number = operator.index(value)
+    if number < 1:
         raise Refusal(
             "memory-bytes",
             "memory is neither a number of bytes nor bytes to work in",
-            got=_options.shown("memory", value),
+            got=got or _options.shown("memory", value),
             want="a whole number, such as 2**26, or a C-ordered array of uint8",
         )
     return Memory(number)
@@ -146,7 +158,7 @@ def read_primals(h: Any, W: Any, b: Any) -> LinearArrays:
     """h (..., D), W (V, D) and b (V,) or None, of one dtype together."""
     named = [(h, "h"), (W, "W")] + ([] if b is None else [(b, "b")])
     arrays = [as_array(x, what, NAME) for x, what in named]
-    _refuse_shapes(*arrays)
+    refuse_shapes(*arrays)
     dtype = common_dtype(arrays, tuple(what for _, what in named))
     work = np.dtype(np.float64 if dtype == np.float64 else np.float32)
     batch = arrays[0].shape[:-1]
@@ -155,7 +167,7 @@ def read_primals(h: Any, W: Any, b: Any) -> LinearArrays:
     return LinearArrays(Primals(flat, arrays[1], bias), batch, dtype, work)
 
 
-def _refuse_shapes(h: np.ndarray, W: np.ndarray, b: np.ndarray | None = None) -> None:
+def refuse_shapes(h: np.ndarray, W: np.ndarray, b: np.ndarray | None = None) -> None:
     got = f"h {h.shape}, W {W.shape}" + ("" if b is None else f", b {b.shape}")
     if h.ndim < 1 or W.ndim != 2 or h.shape[-1] != W.shape[-1]:
         turned = W.ndim == 2 and h.ndim >= 1 and h.shape[-1] == W.shape[0]
@@ -182,10 +194,12 @@ def as_triple(values: Any, what: str, count: int | None = None) -> tuple[Any, An
         number = f" of {len(values)}" if isinstance(values, (tuple, list)) else ""
         raise TypeRefusal(
             "primals-tuple",
-            f"{NAME} differentiates several arguments together",
+            f"{NAME} gives several answers together"
+            if what == "out"
+            else f"{NAME} differentiates several arguments together",
             got=f"{what} as a {type(values).__name__}{number}",
             want=" or ".join(f"a tuple ({', '.join(NAMES[:n])})" for n in right)
-            + "; None in it for no tangent",
+            + ("; None in it for no tangent" if what == "tangents" else ""),
         )
     return (*values, *(None,) * (3 - len(values)))
 

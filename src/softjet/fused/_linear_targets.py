@@ -13,7 +13,7 @@ import numpy as np
 
 from ..adapters._arrays import as_array
 from ..adapters._axes import Rows
-from ..adapters._targets import Targets, _are_ids
+from ..adapters._targets import Targets, are_ids
 from ..errors import Refusal
 
 # Entries of probabilities that are looked at at a time.
@@ -52,7 +52,7 @@ class LinearTargets:
         self.labels: np.ndarray | None = None
         self.probabilities: np.ndarray | None = None
         self.spread = self._spread(rows.length, dead)
-        if _are_ids(array, rows):
+        if are_ids(array, rows):
             self._read_ids(Targets(array, rows, ignore_index=weighing.ignore_index))
         else:
             self._read_probabilities(array, rows)
