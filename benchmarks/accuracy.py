@@ -1,5 +1,7 @@
 """Worst errors on the stress corpus: rule x mode x dtype, SciPy on the same inputs.
 
+The fused functions follow, on calls of their own (fused_accuracy.py).
+
     python -m benchmarks.accuracy            prints the tables
     python -m benchmarks.accuracy --write    and writes docs/accuracy.md
 
@@ -21,6 +23,7 @@ import scipy
 import scipy.special
 
 import softjet as sj
+from benchmarks import fused_accuracy
 from softjet.check.accuracy import Trial, Worst, measure, runner
 from softjet.check.trials import trials_of
 from softjet.rules import MODES, RULES, Rule
@@ -182,7 +185,7 @@ HEAD = """# Accuracy, measured
 Worst errors on the stress corpus (`softjet.check.corpus`) against 60 digits
 (`softjet.check.oracle`), written by `python -m benchmarks.accuracy --write` with Python
 {python}, NumPy {numpy} and SciPy {scipy} on {processor}. `tests/test_accuracy.py` holds
-every cell to its bound.
+every cell to its bound, `tests/fused` those of the last section.
 
 An entry may err by its bound: ulps of the exact entry, or units of u times the rule's
 error model `size` (`rules/*.py`), and never less than one smallest subnormal number.
@@ -209,6 +212,8 @@ def page() -> Iterator[str]:
         yield f"## {dtype}"
         yield ""
         yield from table(dtype)
+    yield ""
+    yield from fused_accuracy.section()
 
 
 def processor() -> str:

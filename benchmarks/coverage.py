@@ -1,4 +1,4 @@
-"""The table function x mode x option: `python -m benchmarks.coverage`.
+"""The tables function x mode x option: `python -m benchmarks.coverage`.
 
 Every cell is computed.  An option is set away from its default: either the answer moves
 to where a plain float64 reference, which shares no code with softjet, says it must, or
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import softjet
+from benchmarks import fused_coverage
 
 ROOT = Path(__file__).resolve().parents[1]
 # The reference belongs to the tests; a wheel has neither.
@@ -128,18 +129,20 @@ def table() -> dict[tuple[str, str, str], str]:
     }
 
 
-def page(cells: dict[tuple[str, str, str], str]) -> str:
-    """The table as Markdown: one part a function, one line a mode."""
-    tested = sum(text == "tested" for text in cells.values())
+def page(cells: fused_coverage.Cells, fused: fused_coverage.Cells) -> str:
+    """The tables as Markdown: one part a function, one line a mode."""
+    texts = [*cells.values(), *fused.values()]
+    tested = texts.count("tested")
     lines = [
         HEAD,
-        f"{len(cells)} cells: {tested} tested, {len(cells) - tested} refused.",
+        f"{len(texts)} cells: {tested} tested, {len(texts) - tested} refused.",
     ]
     for name in NAMES:
         lines += ["", f"## {name}", "", _line("mode", *OPTIONS)]
         lines += [_line(*["---"] * (1 + len(OPTIONS)))]
         for mode in MODES:
             lines.append(_line(mode, *(cells[name, mode, o] for o in OPTIONS)))
+    lines += ["", *fused_coverage.section(fused)]
     return "\n".join(lines) + "\n"
 
 
@@ -148,5 +151,5 @@ def _line(*texts: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(table()), encoding="ascii")
+    PAGE.write_text(page(table(), fused_coverage.table()), encoding="ascii")
     print(f"{PAGE.relative_to(ROOT)} written")

@@ -3,6 +3,7 @@
     python -m benchmarks.fused_linear                       every mode, the first shape
     python -m benchmarks.fused_linear --shape 4096,256,8192 --mode value_and_grad
     python -m benchmarks.fused_linear --peak                memory instead of time
+    python -m benchmarks.fused_linear --products            blocks by tiles and by BLAS
 
 float32.  Contenders agree before they race, take turns, and are judged by medians.  The
 limit is the matrix products of a mode alone, into memory that is there already; for
@@ -27,6 +28,7 @@ import softjet as sj
 from benchmarks import machine, peers
 from benchmarks.race import Contender, Maker, Outcome, race
 from benchmarks.threads import limited
+from softjet.fused import _blas, _products
 
 SHAPES = ((1024, 768, 50257), (4096, 256, 8192), (8192, 512, 32000))
 MODES = ("value_and_grad", "value", "jvp", "hvp")
@@ -290,8 +292,46 @@ def _status(field: str) -> int:
     return int(next(one for one in lines if one.startswith(field)).split()[1])
 
 
+# -- products of blocks ----------------------------------------------------------------
+
+
+def by_both(shape: tuple[int, int, int], seconds: float) -> None:
+    """The layer's products, a block of 512 rows by 1024 classes, on one thread."""
+    width = shape[1]
+    rng = np.random.default_rng(0)
+    h, W, G = (
+        rng.standard_normal(size, np.float32)
+        for size in ((512, width), (1024, width), (512, 1040))
+    )
+    z, h_bar, W_bar = G[:, :1024], np.zeros_like(h), np.zeros_like(W)
+    told = {"logits": (h, W.T, z), "h_bar": (z, W, h_bar), "W_bar": (z.T, h, W_bar)}
+    flops = 2 * 512 * 1024 * width
+    print(f"blocks of a layer {width} wide, float32, 1 thread")
+    for name, operands in told.items():
+        ways: dict[str, Maker] = {
+            "tiles": partial(_into, _products.multiply, operands),
+            "BLAS": partial(_into, _blas.multiply, operands),
+        }
+        with limited(1):
+            found = race(ways, {}, seconds=seconds)
+        rates = (f"{o.name} {flops / o.seconds / 1e9:4.0f} GF/s" for o in found)
+        print(f"  {name:8}" + "   ".join(rates))
+
+
+def _into(multiply: Callable[..., None], operands: tuple[np.ndarray, ...]) -> Contender:
+    def call() -> np.ndarray:
+        multiply(*operands)
+        return operands[2]
+
+    return Contender(call, "given")
+
+
 def main(words: list[str] | None = None) -> int:
     told = options().parse_args(words)
+    if told.products:
+        for shape in SHAPES:
+            by_both(shape, min(told.seconds, 2.0))
+        return 0
     shapes = [told.shape] if told.shape else SHAPES[:1]
     modes = [told.mode] if told.mode else list(MODES)
     if told.alone:
@@ -312,6 +352,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--only", action="append", default=[], metavar="WORD")
     parser.add_argument("--peak", action="store_true")
+    parser.add_argument("--products", action="store_true")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     return parser
 

@@ -9,7 +9,7 @@ import pytest
 import softjet
 from _asking import MODES, NAMES, STATELESS, has
 from _reference import ENTRIES, LOSSES, ROWS
-from benchmarks import coverage
+from benchmarks import coverage, fused_coverage
 
 Cells = dict[tuple[str, str, str], str]
 CALL_ONLY = ("keepdims", "out")
@@ -93,4 +93,5 @@ def test_the_signature_names_the_options_with_their_defaults(name: str) -> None:
 
 
 def test_the_page_is_what_the_code_makes(cells: Cells) -> None:
-    assert coverage.PAGE.read_text(encoding="ascii") == coverage.page(cells)
+    page = coverage.page(cells, fused_coverage.table())
+    assert coverage.PAGE.read_text(encoding="ascii") == page

@@ -24,7 +24,7 @@ from softjet.rules._jacobian import Jacobian
 
 GOLDEN = Path(__file__).parent / "refusals"
 SOURCE = Path(softjet.__file__).parent
-PLACES = (SOURCE / "errors.py", SOURCE / "adapters", SOURCE / "rules")
+PLACES = (SOURCE / "errors.py", *(SOURCE / p for p in ("adapters", "rules", "fused")))
 
 
 def foreign(library: str, name: str) -> type:
@@ -51,6 +51,11 @@ def scope() -> dict[str, Any]:
         "square": np.zeros((3, 3)),
         "ids": np.arange(8),
         "one_hot": np.eye(10)[np.arange(8)],
+        "h": np.linspace(-1.0, 1.0, 32).reshape(8, 4),
+        "W": np.linspace(-2.0, 2.0, 40).reshape(10, 4),
+        "b": np.zeros(10),
+        "q": np.zeros((2, 3, 4)),
+        "k": np.zeros((2, 5, 4)),
     }
 
 
@@ -178,7 +183,9 @@ def test_a_refusal_leaves_everything_as_it_was(call: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["torch", "jax"])
-@pytest.mark.parametrize("place", ["x", "targets", "seed", "where", "sink", "out"])
+@pytest.mark.parametrize(
+    "place", ["x", "targets", "seed", "where", "sink", "out", "W", "memory", "mask"]
+)
 def test_a_real_foreign_array_is_refused(name: str, place: str) -> None:
     library = pytest.importorskip(name)
     zeros = library.zeros if name == "torch" else library.numpy.zeros
@@ -190,10 +197,14 @@ def test_a_real_foreign_array_is_refused(name: str, place: str) -> None:
         "where": lambda: softjet.softmax(x, where=other > 0),
         "sink": lambda: softjet.softmax(x, sink=other[:, :1]),
         "out": lambda: softjet.softmax(x, out=other),
+        "W": lambda: softjet.linear_cross_entropy(x, other, [0, 1]),
+        "memory": lambda: softjet.linear_cross_entropy(x, x, [0, 1], memory=other),
+        "mask": lambda: softjet.attention(*[x[None]] * 3, mask=other[:, :2] > 0),
     }
+    codes = {"out": "out-mismatch", "memory": "memory-bytes"}
     with pytest.raises(Refusal) as refusal:
         calls[place]()
-    assert refusal.value.code == ("out-mismatch" if place == "out" else "array-foreign")
+    assert refusal.value.code == codes.get(place, "array-foreign")
 
 
 def rewrite() -> None:

@@ -86,6 +86,14 @@ def test_the_point_is_generic(seed):
     assert abs(p.t.sum() - 1) > 0.1
     assert np.all(abs(p.T.sum(axis=1) - 1) > 0.1)
     assert np.ptp(p.T.sum(axis=1)) > 0.01
+    matrices = (p.X_dot, p.q, p.k, p.v, p.q_dot, p.k_dot, p.v_dot, p.o_bar, p.mask)
+    for matrix in matrices:
+        assert matrix.ndim == 2
+        entries = matrix.ravel()
+        apart = np.abs(np.subtract.outer(entries, entries)) + np.eye(entries.size)
+        assert apart.min() > 1e-5
+    assert np.ptp(p.rows_bar) > 0.05
+    assert len({p.m, p.cap, p.penalty, p.scale, p.f_bar, p.temperature, 1.0}) == 7
     assert p.x.max() != p.m
     assert p.y.max() - p.y.min() > 0.05
 

@@ -174,6 +174,32 @@ def test_every_page_boxes_its_three_maps(name):
         ("binary_cross_entropy", [r"(z \geq 0)", r"(z < 0)", r"= \sigma(z) - t"]),
         ("entropy", [r"= -y_k (l_k + H)"]),
         ("kl_divergence", [r"= q_k - p_k", r"= p_k (r_k - D)"]),
+        (
+            "attention",
+            [
+                r"o_{ie} = \sum_j P_{ij} v_{je}",
+                r"= e^{m_1 - m} l_{i1} + e^{m_2 - m} l_{i2}",
+                r"o_{ie} = \frac{A_{ie}}{l_i}",
+                r"= \sum_j \dot P_{ij} v_{je} + \sum_j P_{ij} \dot v_{je}",
+                r"\bar v_{je} = \sum_i P_{ij} \bar o_{ie}",
+                r"= \sum_e \bar o_{ie} o_{ie}",
+                r"\bar q_{ie} = c \sum_j G_{ij} k_{je}",
+                r"\bar k_{je} = c \sum_i G_{ij} q_{ie}",
+                r"= c (\dot G k + G \dot k)",
+            ],
+        ),
+        (
+            "linear_cross_entropy",
+            [
+                r"= c \tanh \frac{z_{nk}}{c}",
+                r"f_n = m + \log(e^{m_1 - m} l_1 + e^{m_2 - m} l_2)",
+                r"= w_n (1 + 2 \beta f_n) y_{nk} - T_{nk}",
+                r"= \bar L_n \sum_k G_{nk} W_{ke}",
+                r"= \sum_n \bar L_n G_{nk} h_{ne}",
+                r"\dot L_n = w_n (1 + 2 \beta f_n) \dot f_n",
+                r"= \sum_n \bar L_n (\dot G_{nk} h_{ne} + G_{nk} \dot h_{ne})",
+            ],
+        ),
     ],
 )
 def test_the_promised_formulas_are_there_in_this_order(name, formulas):

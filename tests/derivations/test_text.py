@@ -42,6 +42,8 @@ def all_latex() -> list[str]:
         (r"e^{-\left| z \right|}", "exp(−|z|)"),
         (r"\sigma'(z) = -z", "σ′(z) = −z"),
         (r"D(p \Vert q)", "D(p ‖ q)"),
+        (r"c \tanh \frac{z_k}{c}", "c tanh (zₖ/c)"),
+        (r"\dot G^\top q + l_{i1}", "Ġᵀ q + lᵢ₁"),
     ],
 )
 def test_formulas_read_well(latex, text):

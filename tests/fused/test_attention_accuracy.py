@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mpmath import mp, mpf
 
-from fused._attention import Problem, drawn
-from fused._attention_bounds import Bounds, share
-from softjet.check import oracle
+from fused._attention import drawn
+from softjet.check import _judged
+from softjet.check._arithmetic import SIXTY_DIGITS
 from softjet.fused.attention import attention
 
 WIDE, LONG, ONE = (
@@ -23,6 +22,11 @@ CASES: list[tuple[tuple[int, ...], dict[str, Any]]] = [
     (LONG, {}),
     (ONE, {"sink": 2.0}),
 ]
+TINY: list[dict[str, Any]] = [
+    {"scale": 1.0},
+    {"causal": True, "alignment": "bottom_right"},
+    {"mask": np.where(np.eye(5, 9, 2), -np.inf, 0.75), "sink": [0.5, 30.0]},
+]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -31,20 +35,8 @@ CASES: list[tuple[tuple[int, ...], dict[str, Any]]] = [
 def test_every_answer_is_within_its_bound(dtype: Any, sharp: float, case: Any) -> None:
     """Also rows whose first key has a margin of hundreds: dS there keeps its digits."""
     problem = drawn(case[0], dtype, sharp=sharp, **case[1])
-    dense, told = problem.dense(), problem.options
-    bounds = Bounds(dense)
-    q, k, _ = problem.primals
-    o, o_dot = attention.jvp(problem.primals, problem.tangents, **told)
-    assert share(o, dense.o, bounds.o) <= 1
-    assert share(o_dot, dense.push(), bounds.push()) <= 1
-    f = attention.logsumexp(q, k, **told)
-    assert share(f, dense.f, bounds.logsumexp()) <= 1
-    bars = attention.vjp(problem.primals, **told)[1](problem.o_bar)
-    for ours, exact, bound in zip(bars, dense.pull(), bounds.pull(), strict=True):
-        assert share(ours, exact, bound) <= 1
-    bent = attention.curvature(problem.primals, problem.tangents, problem.o_bar, **told)
-    for ours, exact, bound in zip(bent, dense.bend(), bounds.bend(), strict=True):
-        assert share(ours, exact, bound) <= 1
+    for judged in _judged.attention(problem):
+        assert judged.share <= 1, judged.mode
 
 
 def test_the_bounds_do_not_grow_with_the_number_of_keys() -> None:
@@ -59,47 +51,21 @@ def test_the_bounds_do_not_grow_with_the_number_of_keys() -> None:
         assert (abs(o - exact) <= 14 * 2.0**-24 * exact).all()
 
 
-def dot(a: Any, b: Any) -> Any:
-    return mp.fsum(x * y for x, y in zip(a, b, strict=True))
-
-
-def exact_rows(problem: Problem) -> list[tuple[list[Any], list[Any]]]:
-    """o and o_dot of one head to 60 digits: oracle and mpmath."""
-    mp.dps = 80
-
-    def numbers(x: np.ndarray) -> list[list[Any]]:
-        return [[mpf(float(e)) for e in row] for row in x[0, 0]]
-
-    q, k, v = (numbers(x) for x in problem.primals)
-    q_dot, k_dot, v_dot = (numbers(x) for x in problem.tangents)
-    columns, columns_dot = [*zip(*v, strict=True)], [*zip(*v_dot, strict=True)]
-    rows = []
-    for i in range(len(q)):
-        s = [dot(q[i], row) for row in k]
-        moved = [dot(q_dot[i], a) + dot(q[i], b) for a, b in zip(k, k_dot, strict=True)]
-        p = oracle.value("softmax", s)
-        p_dot = oracle.pushforward("softmax", s, moved)
-        both = zip(columns, columns_dot, strict=True)
-        o_dot = [dot(p_dot, a) + dot(p, b) for a, b in both]
-        rows.append(([dot(p, column) for column in columns], o_dot))
-    return rows
-
-
+@pytest.mark.parametrize("told", TINY, ids=["plain", "causal", "mask"])
 @pytest.mark.parametrize("sharp", [1.0, 100.0])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_value_and_the_jvp_next_to_the_oracle(dtype: Any, sharp: float) -> None:
-    problem = drawn((1, 1, 5, 9, 3, 2), dtype, sharp=sharp, scale=1.0)
-    dense = problem.dense()
-    bounds = Bounds(dense)
-    dense.push()
-    bound_dot = bounds.push()
-    o, o_dot = attention.jvp(problem.primals, problem.tangents, scale=1.0)
-    for i, (exact, exact_dot) in enumerate(exact_rows(problem)):
-        for e in range(2):
-            error = abs(mpf(float(o[0, 0, i, e])) - exact[e])
-            assert error <= bounds.o[0, 0, i, e]
-            error = abs(mpf(float(o_dot[0, 0, i, e])) - exact_dot[e])
-            assert error <= bound_dot[0, 0, i, e]
+def test_every_answer_next_to_sixty_digits(dtype: Any, sharp: float, told: Any) -> None:
+    problem = drawn((1, 2, 5, 9, 3, 2), dtype, sharp=sharp, **told)
+    for judged in _judged.attention(problem, SIXTY_DIGITS):
+        assert judged.share <= 1, judged.mode
+        assert judged.exact.dtype == object
+
+
+def test_the_bounds_notice_a_lost_digit() -> None:
+    """An answer that is off by 2^-10 of itself is outside."""
+    for judged in _judged.attention(drawn(CASES[0][0], np.float32, **CASES[0][1])):
+        wrong = judged.exact * (1 + 2.0**-10)
+        assert judged._replace(ours=wrong.astype(np.float32)).share > 1, judged.mode
 
 
 def test_a_row_that_is_sure_keeps_the_digits_of_the_others() -> None:

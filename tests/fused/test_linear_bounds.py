@@ -1,7 +1,8 @@
-"""What the docstring of linear_cross_entropy says may be off, entry by entry.
+"""What linear_cross_entropy's docstring and docs/design/fused.md say may be off.
 
-Against float64 unblocked for float32 and half precision, and against sixty digits for
-float64: of layers whose logits are exact, so that nothing is owed to a product.
+Entry by entry, against float64 with all logits stored for float32 and half precision,
+and against sixty digits for float64; and of layers whose logits are exact, so that
+nothing is owed to a product, in ulps.
 """
 
 from __future__ import annotations
@@ -14,54 +15,14 @@ import numpy as np
 import pytest
 
 import softjet as sj
-from fused._linear import OPTIONS, UNITS, Dense, Layer, drawn
-from softjet.check import oracle
+from fused._linear import OPTIONS, UNITS, Layer, drawn
+from softjet.check import _judged, oracle
+from softjet.check._arithmetic import SIXTY_DIGITS
+from softjet.check._linear_bounds import Bounds
 
 f = sj.linear_cross_entropy
 Array = Any
 U = 2.0**-24
-
-
-class Bounds:
-    """The bounds of the docstring, from the dense answers."""
-
-    def __init__(self, layer: Layer, delivered: float) -> None:
-        self.layer = layer = layer.wide()
-        self.dense = dense = Dense(layer)
-        self.rounding = delivered
-        h, W = abs(layer.h), abs(layer.W)
-        off = h @ W.T + (0.0 if layer.b is None else abs(layer.b))
-        self.off = U * (h.shape[1] + 2) * off.max(-1)
-        size = dense.p * abs(dense.pull)[:, None] + dense.weights
-        self.G = (2 * self.off[:, None] + 8 * U) * size * dense.share
-
-    def logsumexp(self) -> Array:
-        return self.off + (U + self.rounding) * abs(self.dense.lse)
-
-    def rows(self) -> Array:
-        dense = self.dense
-        fit = 2 * self.off * dense.mass + 4 * U * dense.rows
-        penalty = 2 * dense.told["z_loss"] * dense.mass * abs(dense.lse) * self.off
-        return fit + 2 * penalty + self.rounding * dense.rows
-
-    def grads(self) -> tuple[Array, ...]:
-        layer, dense = self.layer, self.dense
-        h, W, G = abs(layer.h), abs(layer.W), abs(dense.G())
-        more = 2 * dense.told["z_loss"] * self.off * dense.mass
-        size = self.G + (more * dense.share)[:, None] * dense.p
-        rows, classes = G.shape
-        tiny = 2.0**-149  # below normal numbers an entry of G is off by as much
-        by_classes = (2048 + classes / 2**13) * U * (G @ W)
-        by_rows = (512 + rows / 64) * U
-        found = [
-            (size + tiny) @ W + by_classes,
-            (size.T + tiny) @ h + by_rows * (G.T @ h),
-            (size + tiny).sum(0) + by_rows * G.sum(0),
-        ]
-        want = dense.pulled()
-        return tuple(
-            a + self.rounding * abs(b) for a, b in zip(found, want, strict=False)
-        )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, ml_dtypes.bfloat16])
@@ -90,6 +51,37 @@ def test_values_and_gradients_keep_their_bounds(
     assert np.isinf(rows[~fits]).all()
     lse = f.logsumexp(layer.h, layer.W, bias=layer.b)
     assert (abs(lse.astype(float) - dense.lse) <= bounds.logsumexp()).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, ml_dtypes.bfloat16])
+@pytest.mark.parametrize("scale", [0.1, 3.0, 60.0])
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_mode_keeps_its_bounds(name: str, scale: float, dtype: Any) -> None:
+    """Rows apart, with a cotangent each; the soft cap and all tangents included."""
+    rng = np.random.default_rng(int(10 * scale))
+    layer = drawn(rng, 21, 24, 1100, scale=scale, options=OPTIONS[name])
+    bars = rng.normal(size=21).astype(dtype)
+    for judged in _judged.layer(layer.astype(dtype), bars):
+        assert judged.share <= 1, judged.mode
+
+
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("scale", [0.1, 3.0, 60.0])
+@pytest.mark.parametrize("name", ["plain", "smoothing", "weight", "softcap", "z_loss"])
+def test_every_mode_next_to_sixty_digits(name: str, scale: float, soft: bool) -> None:
+    rng = np.random.default_rng(int(10 * scale))
+    layer = drawn(rng, 5, 4, 11, scale=scale, soft=soft, options=OPTIONS[name])
+    for judged in _judged.layer(layer, rng.normal(size=5), SIXTY_DIGITS):
+        assert judged.share <= 1, judged.mode
+        assert judged.exact.dtype == object
+
+
+def test_the_bounds_of_every_mode_notice_a_lost_digit() -> None:
+    rng = np.random.default_rng(1)
+    layer = drawn(rng, 21, 24, 1100, scale=0.1).astype(np.float32)
+    for judged in _judged.layer(layer, rng.normal(size=21).astype(np.float32)):
+        wrong = judged.exact * (1 + 2.0**-11)
+        assert judged._replace(ours=wrong.astype(np.float32)).share > 1, judged.mode
 
 
 def test_the_bounds_notice_a_lost_digit() -> None:

@@ -246,3 +246,10 @@ def test_a_positive_weight_on_a_dead_class_is_an_infinite_loss() -> None:
     _, grads = f.value_and_grad((layer.h, layer.W, b), t)
     assert (grads[1][30] == 0).all()
     assert all(np.isfinite(x).all() for x in grads)
+
+
+def test_a_gradient_beyond_float16_is_infinite_in_silence() -> None:
+    h, W = np.full((300, 40), 300, "f2"), np.zeros((5, 40), "f2")
+    with np.errstate(all="raise"):
+        _, (_, W_bar) = f.value_and_grad((h, W), np.zeros(300, int), reduction="sum")
+    assert np.isinf(W_bar).any()

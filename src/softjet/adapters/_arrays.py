@@ -17,6 +17,12 @@ FOREIGN = {
     "tensorflow": "{}.numpy()",
     "cupy": "{}.get()",
 }
+# What a function without `where` has for entries that are not there.
+MASKS = {
+    "linear_cross_entropy": "the data; ignore_index leaves rows out, a bias of -inf "
+    "classes",
+    "attention": "the data; mask takes keys out",
+}
 
 
 def as_array(x: Any, what: str, function: str) -> np.ndarray:
@@ -27,15 +33,19 @@ def as_array(x: Any, what: str, function: str) -> np.ndarray:
             "array-masked",
             f"{function} does not read the mask of a masked array",
             got=f"{what} of type MaskedArray",
-            want="the data, and the mask as where (True takes part)",
-            hint="x.data with where=~numpy.ma.getmaskarray(x)",
+            want=MASKS.get(
+                function, "the data, and the mask as where (True takes part)"
+            ),
+            hint=f"{what}.data"
+            if function in MASKS
+            else f"{what}.data with where=~numpy.ma.getmaskarray({what})",
         )
-    array = rectangular(x, what)
+    array = rectangular(x, what, function)
     refuse_dtype(array, what, function)
     return array
 
 
-def rectangular(x: Any, what: str) -> np.ndarray:
+def rectangular(x: Any, what: str, function: str = "") -> np.ndarray:
     """`x` as an array of any dtype; nested lists of different lengths are refused."""
     try:
         return np.asarray(x)
@@ -44,7 +54,8 @@ def rectangular(x: Any, what: str) -> np.ndarray:
             "array-ragged",
             f"{what} is not a rectangular array",
             got="nested sequences of different lengths",
-            want="rows of one length; pad with -inf, or mask with where",
+            want="rows of one length"
+            + ("" if function in MASKS else "; pad with -inf, or mask with where"),
         ) from None
 
 

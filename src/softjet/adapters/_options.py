@@ -15,13 +15,47 @@ from ._arrays import FLOATS, as_array, rectangular, refuse_foreign
 from ._axes import Rows
 
 REDUCTIONS = ("mean", "sum", "none")
-# What other libraries call the same thing.
-SYNONYMS = {
-    "dim": "axis",
-    "axes": "axis",
-    "keepdim": "keepdims",
-    "tau": "temperature",
-    "mask": "where",
+# What other libraries call the same thing; of several, the one that a function takes.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "dim": ("axis",),
+    "axes": ("axis",),
+    "keepdim": ("keepdims",),
+    "tau": ("temperature",),
+    "mask": ("where",),
+    "where": ("mask",),
+    "attn_mask": ("mask",),
+    "attention_mask": ("mask",),
+    "attn_bias": ("mask",),
+    "is_causal": ("causal",),
+    "softmax_scale": ("scale",),
+    "sm_scale": ("scale",),
+    "window_size": ("window",),
+    "sliding_window": ("window",),
+    "sinks": ("sink",),
+    "linear_bias": ("bias",),
+    "ignore": ("ignore_index",),
+    "smoothing": ("label_smoothing",),
+    "softcapping": ("softcap",),
+    "logit_softcapping": ("softcap",),
+    "final_logit_softcapping": ("softcap",),
+    "lse_square_scale": ("z_loss",),
+}
+# Options of other libraries that a function has no need or no room for: why, and what
+# to write instead.
+ABSENT: dict[tuple[str, str], tuple[str, str]] = {
+    ("attention", "dropout_p"): (
+        "dropout would make the order of its random numbers a promise",
+        "leave it out, as for dropout_p=0.0",
+    ),
+    ("attention", "enable_gqa"): (
+        "grouped heads need no option",
+        "leave it out: q of H heads, k and v of H_kv, H a multiple of H_kv",
+    ),
+    ("attention", "softcap"): ("no soft cap of its scores is built", ""),
+    ("linear_cross_entropy", "linear_weight"): (
+        "the weights stand after h",
+        "linear_cross_entropy(h, W, targets)",
+    ),
 }
 
 
@@ -190,14 +224,17 @@ def weight(value: Any, classes: int, function: str) -> np.ndarray | None:
 
 def unknown_option(called: str, name: str, known: tuple[str, ...]) -> TypeRefusal:
     """The refusal of an option that a function does not have, with the near name."""
-    near = [SYNONYMS[name]] if SYNONYMS.get(name) in known else []
-    near = near or get_close_matches(name, known, 1)
+    reason, hint = ABSENT.get((called.partition(".")[0], name), ("", ""))
+    if not reason:
+        near = [word for word in SYNONYMS.get(name, ()) if word in known]
+        near = near or get_close_matches(name, known, 1)
+        hint = near[0] if near else ""
     return TypeRefusal(
         "option-unknown",
-        f"{called} takes no such option",
+        f"{called} takes no such option" + (f": {reason}" if reason else ""),
         got=name,
         want=", ".join(known) or "no options",
-        hint=near[0] if near else None,
+        hint=hint or None,
     )
 
 

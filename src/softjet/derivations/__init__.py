@@ -10,6 +10,8 @@
     binary_cross_entropy   from two classes, by the sign of the logit
     kl_divergence          from two rows of logits
     entropy                of the softmax of a row
+    linear_cross_entropy   tile by tile; back to h, W and b; along all three
+    attention              the online merge, and the way back from outputs to q, k, v
 
 A page is data: steps with LaTeX, words and a source, and both sides of each equation as
 numbers, which the tests compare.  `print` shows it, a notebook renders it.
@@ -36,6 +38,8 @@ _NAMES = (
     "binary_cross_entropy",
     "kl_divergence",
     "entropy",
+    "linear_cross_entropy",
+    "attention",
 )
 
 

@@ -21,6 +21,7 @@ Array = Any
 K = 5  # classes
 N = 3  # rows of a batch
 H = 4  # features
+M = 2  # entries of a value
 
 _STEP = 1e-30
 

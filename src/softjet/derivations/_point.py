@@ -7,9 +7,10 @@ targets that sum to 1 hide a missing sum; one row hides a wrong axis.  Here none
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from ._numbers import Array, H, K, N, delta, dot, each, exp, log, partial
+from ._numbers import Array, H, K, M, N, delta, dot, each, exp, log, partial
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,19 @@ class Point:
     bias: Array
     bias_dot: Array
     T: Array  # (N, K) targets
+    X_dot: Array
+    rows_bar: Array  # (N,) a cotangent for the loss of each row
+    cap: float  # of logits
+    penalty: float  # the weight of logsumexp^2
+    q: Array  # (N, H) queries, (K, H) keys, (K, M) values of one head
+    k: Array
+    v: Array
+    q_dot: Array
+    k_dot: Array
+    v_dot: Array
+    o_bar: Array  # (N, M)
+    mask: Array  # (N, K), added to the scores
+    scale: float
 
     @property
     def f(self) -> Array:
@@ -76,6 +90,19 @@ def point(seed: int = 0) -> Point:
         bias=rng.uniform(-0.8, 0.8, K),
         bias_dot=rng.normal(size=K),
         T=rng.uniform(0.1, 0.9, (N, K)),
+        X_dot=rng.normal(size=(N, H)),
+        rows_bar=rng.uniform(0.5, 2.0, N),
+        cap=rng.uniform(1.5, 2.5),
+        penalty=rng.uniform(0.1, 0.3),
+        q=rng.normal(size=(N, H)),
+        k=rng.normal(size=(K, H)),
+        v=rng.normal(size=(K, M)),
+        q_dot=rng.normal(size=(N, H)),
+        k_dot=rng.normal(size=(K, H)),
+        v_dot=rng.normal(size=(K, M)),
+        o_bar=rng.normal(size=(N, M)),
+        mask=rng.uniform(-0.5, 0.5, (N, K)),
+        scale=rng.uniform(0.4, 0.6),
     )
 
 
@@ -97,6 +124,13 @@ def log_softmax(x: Array) -> Array:
 
 def softmax(x: Array) -> Array:
     return exp(log_softmax(x))
+
+
+def by_rows(f: Callable[[Array], Array], x: Array) -> Array:
+    """f of each row of a matrix."""
+    import numpy as np
+
+    return np.array([f(row) for row in x])
 
 
 def sigmoid(z: Array) -> Array:

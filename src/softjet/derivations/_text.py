@@ -27,8 +27,9 @@ def _greek(*names: str) -> dict[str, Atom]:
 
 
 NOT_EQUAL = "\N{NOT EQUAL TO}"
-_SYMBOLS = _greek("delta", "sigma", "zeta") | {
+_SYMBOLS = _greek("beta", "delta", "sigma", "zeta") | {
     "log": Atom("log", "factor"),
+    "tanh": Atom("tanh", "factor"),
     "max": Atom("max", "factor"),
     "min": Atom("min", "factor"),
     "sum": Atom("\N{N-ARY SUMMATION}", "factor"),

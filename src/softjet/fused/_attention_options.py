@@ -96,8 +96,8 @@ def _window(value: Any) -> tuple[int, int]:
             "window-range",
             "window is not a width",
             got=shown("window", value),
-            want="keys that a query sees on each side, its own among them: 1 or more; "
-            "or a pair (before, after), None for all",
+            want="1 or more keys to each side, the query's own among them; or a pair "
+            "(before, after) without it, None for all",
         )
     if not pair:
         sides = [width - 1, width - 1]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..adapters._arrays import deliver
-from . import _blas
+from . import _products
 from ._linear_layer import Primals
 from ._linear_passes import Pass, RowBlock
 from ._linear_room import Room
@@ -57,7 +57,8 @@ class Outputs:
         if empty:
             self.W[classes] = 0
         elif self.narrow:
-            self.W[classes] = self.sums
+            with np.errstate(all="ignore"):  # beyond float16 it is infinite, in silence
+                self.W[classes] = self.sums
         dead = self.layer.dead
         if dead is not None:
             self.W[classes][dead[classes]] = 0
@@ -189,13 +190,13 @@ class Turned:
         tile = self._tile(slice(0, self.block.count), classes)
         by_classes, by_rows = self._pairs(tile, classes)
         for k, (G, W) in enumerate(by_classes):
-            _blas.multiply(G, W, sums, add=more or k > 0)
+            _products.multiply(G, W, sums, add=more or k > 0)
         for k, (G, h) in enumerate(by_rows):
-            _blas.multiply(G.T, h, out.place(classes), add=add or k > 0)
+            _products.multiply(G.T, h, out.place(classes), add=add or k > 0)
         if out.b is not None:
             ones = np.ones((1, self.block.count), self.of.layer.work)
             column = np.empty((1, tile.z.shape[1]), self.of.layer.work)
-            _blas.multiply(ones, tile.g if tile.seeded else tile.z, column)
+            _products.multiply(ones, tile.g if tile.seeded else tile.z, column)
             out.b[classes] += column[0]
 
     def _pairs(self, tile: Tile, classes: slice) -> tuple[Pairs, Pairs]:

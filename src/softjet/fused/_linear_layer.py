@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import _blas
+from . import _products
 from ._linear_tiles import INF, Tile, slope
 
 Array = Any
@@ -90,13 +90,13 @@ class Layer:
         both = tile.both if rows.h_dot is not None else None
         if both is not None and rows.both is not None:
             # One product costs less than two: W is packed once for it.
-            _blas.multiply(rows.both, W.T, both, add=begun)
+            _products.multiply(rows.both, W.T, both, add=begun)
         else:
-            _blas.multiply(rows.h, W.T, tile.z, add=begun)
+            _products.multiply(rows.h, W.T, tile.z, add=begun)
             if rows.h_dot is not None:
-                _blas.multiply(rows.h_dot, W.T, tile.g, add=begun)
+                _products.multiply(rows.h_dot, W.T, tile.g, add=begun)
         if W_dot is not None:
-            _blas.multiply(rows.h, W_dot.T, tile.g, add=True)
+            _products.multiply(rows.h, W_dot.T, tile.g, add=True)
         if self.cap is not None:
             self._put_cap(classes, tile.z)
             if tile.seeded:

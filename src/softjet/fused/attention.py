@@ -25,6 +25,7 @@ from . import _attention_modes as modes
 from ._attention_call import Call, as_three, read
 from ._attention_options import NAME
 from ._attention_rows import RowsOf
+from ._shown import Shown
 
 Array = np.ndarray
 OPTIONS = ("causal", "alignment", "mask", "window", "scale", "sink")
@@ -39,7 +40,7 @@ ABSENT = {
 }
 
 
-class Attention:
+class Attention(Shown):
     """softmax(scale q k^T + mask) v, without ever storing the scores.
 
     s = scale q k^T + mask,   P = softmax(s),   o = P v                     value

@@ -22,9 +22,10 @@ from ..adapters._function import MODES, ModeRefusal
 from ..errors import Refusal, TypeRefusal
 from ._linear_call import Call, gradients_of, logits_call, read_call, values_of
 from ._linear_options import DEFAULTS, NAME, as_triple, read_out
+from ._shown import Shown
 
 
-class LinearCrossEntropy:
+class LinearCrossEntropy(Shown):
     """Cross-entropy of h W^T + b against targets, without storing the logits.
 
         z = h W^T + b,   z <- c tanh(z / c) with softcap=c

@@ -20,8 +20,8 @@ def _address(builder: Any, pointer: Any, index: Any) -> Any:
 def at(typing: Any, array: Any, index: Any) -> Any:
     """A pointer to an entry of a flat array, or past a pointer.
 
-    A kernel takes it once and hands on the pointer: an array handed to a helper is
-    counted in and out, 5 ns each time, which is more than a row of ten takes.
+    A kernel takes it once and hands on the pointer, which may start in the middle of a
+    row, and which nobody counts: Numba counts arrays where it sees no way around it.
     """
     pointer = types.CPointer(array.dtype)  # type: ignore[attr-defined]
 

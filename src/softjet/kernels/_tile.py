@@ -18,6 +18,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from ._memory import _address, _slot
@@ -29,6 +30,11 @@ ROWS, VECTORS = 8, 2
 def columns(itemsize: int) -> int:
     """The columns of a tile: 32 floats, 16 doubles."""
     return VECTORS * BYTES // itemsize
+
+
+def whole() -> bool:
+    """Whether this processor holds a tile in registers."""
+    return "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[-1]
 
 
 @intrinsic
