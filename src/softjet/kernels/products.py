@@ -21,8 +21,11 @@ from ._memory import at, before_line, get, keep, lanes_of, load, prefetch, put, 
 from ._square import side_of, transpose, transpose_some
 from ._tile import ROWS, VECTORS, tile
 
-# Lines of a panel: 64 KiB of it, and as long a sum in the dtype of the matrices.
-DEEP = 512
+# Lines of a panel, and terms of a sum that begins at 0 and is added to c at its end.  A
+# chain that went on from c would be as long as all depths together: at a depth of 2048
+# its relative error was 8.1e-7 in float32, in sums of 256 2.9e-7, of 128 2.2e-7
+# (OpenBLAS has 3.7e-7, MKL 2.5e-7), at the same speed.
+DEEP = 128
 
 
 @inlined
@@ -86,6 +89,17 @@ def put_edge(a: Any, row: int, column: int, depth: int, count: int, edge: Any) -
 
 
 @inlined
+def add_tile(room: Any, out: Any, pitch: int) -> None:
+    """A whole tile, to what is in c."""
+    lanes = lanes_of(room)
+    width = VECTORS * lanes
+    for i in range(ROWS):
+        for v in range(0, width, lanes):
+            here = i * pitch + v
+            store(out, here, load(out, here) + load(room, i * width + v))
+
+
+@inlined
 def put_part(room: Any, rows: int, held: int, out: Any, pitch: int, add: int) -> None:
     """The part of a tile that is there, into c."""
     width = VECTORS * lanes_of(room)
@@ -132,15 +146,17 @@ def multiply(
                 p, row, column = at(a, i * a_row + k * a_column), a_row, a_column
                 if i == last:
                     p, row, column = edge, 1, ROWS
-                out, apart, plus = at(c, i * pitch + e), pitch, more
-                whole = i < last and held == width
-                if not whole:
-                    out, apart, plus = room, width, 0
+                out, whole = at(c, i * pitch + e), i < last and held == width
                 # One call for all: what is inlined once compiles in half of the time.
-                tile(p, row, column, panel, width, here, out, apart, plus)
-                if not whole:
-                    count = min(ROWS, rows - i)
-                    put_part(room, count, held, at(c, i * pitch + e), pitch, more)
+                if whole and not more:
+                    to, apart = out, pitch
+                else:
+                    to, apart = room, width
+                tile(p, row, column, panel, width, here, to, apart, 0)
+                if whole and more:
+                    add_tile(room, out, pitch)
+                elif not whole:
+                    put_part(room, min(ROWS, rows - i), held, out, pitch, more)
     keep(A)
     keep(B)
     keep(C)
