@@ -251,3 +251,14 @@ def test_a_confident_row_keeps_its_digits() -> None:
     loss.backward()
     close(loss.double(), torch.tensor(float(np.exp(-40.0))).double())
     assert x.grad[0, 0] == -x.grad[0, 1] < 0
+
+
+def test_tensors_without_memory_have_shapes() -> None:
+    """The device "meta": shapes and dtypes alone, as torch's functions give them."""
+    x = torch.zeros(2, 3, device="meta", requires_grad=True)
+    st.softmax(x, dim=-1).sum().backward()
+    assert x.grad.shape == (2, 3)
+    ids = torch.zeros(2, dtype=torch.long, device="meta")
+    assert st.cross_entropy(x, ids).shape == ()
+    q = torch.zeros(1, 2, 8, 4, device="meta")
+    assert st.attention(q, q, q).shape == q.shape

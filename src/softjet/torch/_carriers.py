@@ -97,7 +97,7 @@ def linearised(plan: Plan, primals: Tensors, given: Tensors) -> Any:
 def _plainly(verb: Any, plan: Plan, primals: Tensors, *rest: Any) -> Any:
     """Without a graph, and in the dtypes that came."""
     kind = _kind(primals)
-    if torch.is_autocast_enabled(kind):
+    if kind != "meta" and torch.is_autocast_enabled(kind):
         with torch.autocast(kind, enabled=False):
             return _plainly(verb, plan, primals, *rest)
     if torch.is_grad_enabled():

@@ -100,7 +100,7 @@ def in_widest(*tensors: Tensor | None) -> tuple[Tensor, ...]:
 
 def _autocast(x: Tensor) -> torch.dtype | None:
     kind = x.device.type
-    if not torch.is_autocast_enabled(kind):
+    if kind == "meta" or not torch.is_autocast_enabled(kind):
         return None
     return torch.get_autocast_dtype(kind)
 
