@@ -1,202 +1,186 @@
-"""The solvers of softmax regression, raced to the same proven gap.
+"""The solvers of softmax regression, raced to the same objective.
 
-    python -m benchmarks.solvers             prints the table
-    python -m benchmarks.solvers --write     and writes docs/solvers.md
+    python -m benchmarks.solvers                     every problem, every solver
+    python -m benchmarks.solvers --only digits wine --limit-seconds 60
+    python -m benchmarks.solvers --peak              memory against classes
+    python -m benchmarks.solvers --write             docs/solvers.md, from kept rows
 
-Every contender stops at the first certificate of gap <= 1e-6 of the objective; an
-objective above the best one by more than its certificate would be an error, and stops
-the race.  Runs are interleaved, times are medians.
+Each contender runs in a process of its own, on float32 and on float64 rows, until its
+objective is within 1e-6 of a floor that is proven first (by ours, to 1e-8), or until
+the limit: then it is reported as "not reached", with how near it came.  Rows are
+appended to benchmarks/rows/solvers.jsonl, of which a page shows the latest of each.
 """
 
 from __future__ import annotations
 
 import argparse
-import platform
+import json
+import resource
+import subprocess
+import sys
 import time
-import warnings
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy
-import sklearn
-from scipy.optimize import minimize
-from sklearn.datasets import load_breast_cancer, load_digits, load_wine
-from sklearn.linear_model import LogisticRegression
 
-from benchmarks.accuracy import processor
-from softjet.learn.certificate import Certifier
-from softjet.learn.coordinates import Coordinates
+from benchmarks import machine
+from benchmarks._solver_arms import ARMS, GAP, Reached, Watch
+from benchmarks._solver_page import page
+from benchmarks._solver_problems import PROBLEMS, probe
 from softjet.learn.objective import Objective
 from softjet.learn.solve import solve
 
-PAGE = Path(__file__).parents[1] / "docs" / "solvers.md"
-GAP, RUNS = 1e-6, 3
-Outcome = tuple[str, float, bool]  # what it took, objective, whether it proved the gap
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "solvers.md"
+KEPT = ROOT / "benchmarks" / "rows" / "solvers.jsonl"
+PEAK_CLASSES = (10, 100, 1000, 10_000)
 
 
-def problems() -> Iterator[tuple[str, Objective, float]]:
-    """Real tables that need no download, as they come and standardised."""
-    tables = {
-        "digits": load_digits,
-        "wine": load_wine,
-        "breast cancer": load_breast_cancer,
-    }
-    wanted = [
-        ("digits", "standardised", 1.0),
-        ("wine", "standardised", 1.0),
-        ("breast cancer", "standardised", 1.0),
-    ]
-    for name, scale, C in wanted:
-        X, y = tables[name](return_X_y=True)
-        if scale == "standardised":
-            X = (X - X.mean(0)) / np.where(X.std(0) > 0, X.std(0), 1.0)
-        ones, classes = np.ones(len(y)), int(y.max()) + 1
-        objective = Objective(X, y.astype(np.intp), ones, n_classes=classes, C=C)
-        yield f"{name} {scale}, C = {C:g}", objective, C
+def objective_of(name: str, dtype: str) -> tuple[Objective, Any, float]:
+    """A problem's objective, its table in the dtype asked for, and C."""
+    problem = PROBLEMS[name]
+    X, y = problem.make()
+    X = X.astype(dtype)
+    weights = np.ones(len(y))
+    classes = int(y.max()) + 1
+    return Objective(X, y, weights, n_classes=classes, C=problem.C), (X, y), problem.C
 
 
-def newton(objective: Objective, C: float) -> Outcome:
-    """Ours: truncated Newton with exact Hessian products."""
-    solution = solve(objective, *_zeros(objective), tol=GAP)
-    steps = f"{solution.n_iter} steps"
-    return steps, solution.point.value, solution.converged
+def floor_of(name: str, dtype: str, limit: float) -> float:
+    """A number the objective is proven not to fall below, within 1e-8 of it."""
+    words = ["--floor", name, dtype]
+    found = alone(words, limit)
+    if "floor" not in found:
+        raise SystemExit(f"{name}, {dtype}: no floor within {limit:g} s; raise it")
+    return found["floor"]
 
 
-def whitened_lbfgs(objective: Objective, C: float) -> Outcome:
-    """SciPy's L-BFGS in our coordinates, made again after 20, 40, 80, ... steps."""
-    certifier, point = Certifier(objective), objective.at(*_zeros(objective))
-    evaluations, length = 0, 20
-    for _ in range(6):
-        coordinates, start = Coordinates(objective, point), point
+def find_floor(name: str, dtype: str) -> dict[str, float]:
+    objective, _, _ = objective_of(name, dtype)
+    zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
+    found = solve(objective, *zeros, tol=1e-8, max_iter=10_000)
+    return {"floor": found.point.value - found.certificate.gap}
 
-        def value_and_grad(v, coordinates=coordinates, start=start):
-            W, b = coordinates.forward(v)
-            at = objective.at(start.W + W, start.b + b)
-            return at.value, coordinates.transpose(at.W_bar, at.b_bar)
 
-        size = point.W.size + point.b.size
-        options = {"maxiter": length, "ftol": 0.0, "gtol": 0.0, "maxfun": 10 * length}
-        found = minimize(
-            value_and_grad, np.zeros(size), jac=True, method="L-BFGS-B", options=options
+def run_arm(name: str, dtype: str, arm: str, floor: float) -> dict[str, Any]:
+    """One fit, watched; kernels are warm before the clock starts."""
+    watched(arm, *objective_of("wine", dtype), floor=np.inf)
+    objective, table, C = objective_of(name, dtype)
+    before = resident()
+    watch, told = watched(arm, objective, table, C, floor)
+    row = {"seconds": watch.reached, "took": "", "proven": None} | told
+    away = watch.best / floor - 1.0 if np.isfinite(watch.best) else None
+    return row | {"away": away, "peak_MiB": resident() - before}
+
+
+def watched(
+    arm: str, objective: Objective, table: Any, C: float, floor: float
+) -> tuple[Watch, dict[str, Any]]:
+    """The watch after a fit, and what the contender tells of it."""
+    watch = Watch(objective, table, floor)
+    try:
+        return watch, ARMS[arm](objective, C, watch)
+    except Reached:
+        return watch, {"took": f"{watch.calls} evaluations"}
+
+
+def resident() -> float:
+    """The highest resident memory of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def alone(words: list[str], limit: float) -> dict[str, Any]:
+    """What a process of its own answers within the limit; empty if it does not."""
+    line = [sys.executable, "-m", "benchmarks.solvers", *map(str, words)]
+    try:
+        run = subprocess.run(
+            line, cwd=ROOT, capture_output=True, text=True, timeout=limit, check=True
         )
-        W, b = coordinates.forward(found.x)
-        point = objective.at(start.W + W, start.b + b)
-        evaluations += found.nfev
-        if certifier(point).gap <= GAP * point.value:
-            return f"{evaluations} evaluations", point.value, True
-        length *= 2
-    return f"{evaluations} evaluations", point.value, False
+    except subprocess.TimeoutExpired:
+        return {}
+    return json.loads(run.stdout.splitlines()[-1])
 
 
-def scikit_learn(solver: str) -> Callable[[Objective, float], Outcome]:
-    """scikit-learn's solver at the loosest of its tolerances that proves the gap."""
-
-    def run(objective: Objective, C: float) -> Outcome:
-        # With two classes scikit-learn trains one logit: its C there is twice ours.
-        strength = 2 * C if objective.n_classes == 2 else C
-        tol = TOLERANCES.get((solver, id(objective)), 1e-4)
-        model = LogisticRegression(
-            C=strength, solver=solver, tol=tol, max_iter=5000
-        ).fit(objective.X, objective.targets)
-        point = objective.at(*_weights(model, objective.n_classes))
-        proven = Certifier(objective)(point).gap <= GAP * point.value
-        return f"{int(model.n_iter_[0])} iterations, tol {tol:g}", point.value, proven
-
-    return run
+def race(name: str, dtype: str, told: argparse.Namespace) -> None:
+    """One row for each arm, printed and kept."""
+    floor = floor_of(name, dtype, 4 * told.limit_seconds)
+    for arm in told.arms or ARMS:
+        start = time.perf_counter()
+        found = alone(["--one", name, dtype, arm, floor], told.limit_seconds)
+        if not found:
+            spent = time.perf_counter() - start
+            found = {"seconds": None, "took": f"stopped after {spent:.0f} s"}
+        row = {"problem": name, "dtype": dtype, "arm": arm, "floor": floor, **found}
+        keep(row | {"limit": told.limit_seconds, "gap_asked": GAP}, told)
 
 
-TOLERANCES: dict[tuple[str, int], float] = {}
+def peak(classes: int) -> dict[str, float]:
+    """What a fit's memory rises by beyond the rows, and what the weights alone are."""
+    X, y = probe(100_000, 64, 10)
+    y = np.arange(len(y)) % classes
+    X = X.astype(np.float32)
+    objective = Objective(X, y, np.ones(len(y)), n_classes=classes)
+    zeros = np.zeros(objective.shape), np.zeros(classes)
+    before = resident()
+    solve(objective, *zeros, max_iter=3)
+    weights = 8 * (X.shape[1] + 1) * classes / 2**20
+    logits = 4 * len(y) * classes / 2**20
+    return {
+        "peak_MiB": resident() - before,
+        "weights_MiB": weights,
+        "logits_MiB": logits,
+    }
 
 
-def find_tolerance(solver: str, objective: Objective, C: float) -> None:
-    """The tolerance is found before the race: its search is not timed."""
-    for tol in (1e-4, 1e-5, 1e-6, 1e-7):
-        TOLERANCES[solver, id(objective)] = tol
-        if scikit_learn(solver)(objective, C)[2]:
-            return
+def peaks(told: argparse.Namespace) -> None:
+    """One row for each number of classes."""
+    for classes in PEAK_CLASSES:
+        found = alone(["--one-peak", classes], 10 * told.limit_seconds)
+        keep({"problem": "peak", "classes": classes, **found}, told)
 
 
-def _weights(model: Any, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    coef, intercept = model.coef_, model.intercept_
-    if classes == 2:  # one logit z is the pair (-z/2, z/2)
-        coef, intercept = np.vstack([-coef, coef]) / 2, np.r_[-intercept, intercept] / 2
-    coef = coef - coef.mean(0)
-    return coef.T.copy(), intercept - intercept.mean()
+def keep(row: dict[str, Any], told: argparse.Namespace) -> None:
+    """Print a row; append it with where it was measured."""
+    print(json.dumps(row), flush=True)
+    with told.rows.open("a") as file:
+        file.write(json.dumps(row | machine.provenance()) + "\n")
 
 
-def _zeros(objective: Objective) -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros(objective.shape), np.zeros(objective.n_classes)
-
-
-CONTENDERS: dict[str, Callable[[Objective, float], Outcome]] = {
-    "softjet": newton,
-    "L-BFGS, our coordinates": whitened_lbfgs,
-    "scikit-learn lbfgs": scikit_learn("lbfgs"),
-    "scikit-learn newton-cg": scikit_learn("newton-cg"),
-}
-
-
-def race(objective: Objective, C: float) -> dict[str, tuple[float, Outcome]]:
-    """Median seconds and outcome of each contender, interleaved."""
-    for solver in ("lbfgs", "newton-cg"):
-        find_tolerance(solver, objective, C)
-    times: dict[str, list[float]] = {name: [] for name in CONTENDERS}
-    outcomes: dict[str, Outcome] = {}
-    for _ in range(RUNS):
-        for name, run in CONTENDERS.items():
-            start = time.perf_counter()
-            outcomes[name] = run(objective, C)
-            times[name].append(time.perf_counter() - start)
-    best = min(value for _, value, _ in outcomes.values())
-    for name, (_, value, proven) in outcomes.items():
-        if proven and value > best * (1 + 2 * GAP):
-            raise SystemExit(f"{name} proved a gap that it does not have")
-    return {name: (float(np.median(times[name])), outcomes[name]) for name in times}
-
-
-HEAD = """# Solvers, raced
-
-Seconds to the first certificate of a gap of 1e-6 of the objective, written by
-`python -m benchmarks.solvers --write`: medians of {runs} interleaved runs, Python
-{python}, NumPy {numpy}, SciPy {scipy}, scikit-learn {sklearn},
-on {processor}.
-scikit-learn's solvers run at the loosest tolerance that reaches the gap, found
-beforehand; "not proven" where none from 1e-4 to 1e-7 does. Our rules are plain
-NumPy; why the solver is what it is:
-[design/solver.md](design/solver.md).
-
-| problem | solver | seconds | what it took |
-|---|---|--:|---|"""
-
-
-def page() -> Iterator[str]:
-    yield HEAD.format(
-        runs=RUNS,
-        python=platform.python_version(),
-        numpy=np.__version__,
-        scipy=scipy.__version__,
-        sklearn=sklearn.__version__,
-        processor=processor(),
-    )
-    for name, objective, C in problems():
-        for contender, (seconds, (what, _, proven)) in race(objective, C).items():
-            took = what if proven else f"{what}; not proven"
-            yield f"| {name} | {contender} | {seconds:.3f} | {took} |"
-
-
-def main() -> None:
+def parsed(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="race the solvers")
+    parser.add_argument("--only", nargs="+", choices=PROBLEMS, default=list(PROBLEMS))
+    parser.add_argument("--arms", nargs="+", choices=ARMS)
+    parser.add_argument("--dtype", nargs="+", default=["float32", "float64"])
+    parser.add_argument("--limit-seconds", type=float, default=600.0)
+    parser.add_argument("--rows", type=Path, default=KEPT)
+    parser.add_argument("--peak", action="store_true", help="memory against classes")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
-    write, lines = parser.parse_args().write, []
-    warnings.simplefilter("ignore")
-    for line in page():
-        print(line, flush=True)
-        lines.append(line)
-    if write:
-        PAGE.write_text("\n".join(lines) + "\n")
+    parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--floor", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--one-peak", type=int, help=argparse.SUPPRESS)
+    return parser.parse_args(words)
+
+
+def main(words: list[str] | None = None) -> int:
+    told = parsed(words)
+    if told.one:
+        name, dtype, arm, floor = told.one
+        print(json.dumps(run_arm(name, dtype, arm, float(floor))))
+    elif told.floor:
+        print(json.dumps(find_floor(*told.floor)))
+    elif told.one_peak:
+        print(json.dumps(peak(told.one_peak)))
+    elif told.write:
+        PAGE.write_text(page(told.rows))
+    elif told.peak:
+        peaks(told)
+    else:
+        for name in told.only:
+            for dtype in told.dtype:
+                race(name, dtype, told)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -58,7 +58,9 @@ def fit(
     tol: Annotated[
         float, typer.Option(help="Proven gap to reach, as a share of the objective.")
     ] = 1e-6,
-    max_iter: Annotated[int, typer.Option(min=1, help="Most Newton steps.")] = 100,
+    max_iter: Annotated[
+        int, typer.Option(min=1, help="Most steps of the solver.")
+    ] = 1000,
     seed: Annotated[
         int, typer.Option(min=0, max=2**32 - 1, help="Seed of the split.")
     ] = 0,

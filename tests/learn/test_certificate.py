@@ -4,9 +4,11 @@ import mpmath
 import numpy as np
 import pytest
 
+import softjet
 from softjet.learn.certificate import Certifier
+from softjet.learn.intercept import settle_intercept
 from softjet.learn.objective import Objective
-from softjet.learn.solve import settle_intercept, solve
+from softjet.learn.solve import solve
 
 
 def problem(seed, rows=40, features=3, classes=4, C=1.0, **settings):
@@ -37,15 +39,17 @@ def test_gap_is_never_below_the_true_distance(C, fit_intercept):
 def test_gap_is_objective_minus_dual_value():
     objective, rng = problem(2)
     point = objective.at(rng.normal(size=objective.shape), rng.normal(size=4))
-    s, T = objective.share, np.eye(4)[objective.targets]
+    shard = objective.rows.shards[0]
+    s, T = shard.share, np.eye(4)[shard.targets]
     rho = np.max(point.b_bar / objective.frequency)
     q = objective.frequency - point.b_bar / rho
-    Q = (point.probabilities + rho * q) / (1 + rho)
+    P = softjet.softmax(objective.rows.shards[0].X @ point.W + point.b)
+    Q = (P + rho * q) / (1 + rho)
     # Q is allowed: rows of probabilities whose mean is the class frequency.
     assert Q.min() >= 0
     np.testing.assert_allclose(Q.sum(axis=1), 1.0, rtol=1e-15)
     np.testing.assert_allclose(s @ Q, s @ T, rtol=1e-14)
-    A = objective.X.T @ (s[:, None] * (Q - T))
+    A = shard.X.T @ (s[:, None] * (Q - T))
     dual = -s @ (Q * np.log(Q)).sum(axis=1) - (A * A).sum() / (2 * objective.penalty)
     certificate = Certifier(objective)(point)
     parts = certificate.weights_part + certificate.intercept_part
@@ -64,6 +68,26 @@ def test_the_weights_alone_would_not_be_a_bound():
     assert np.all(point.W_bar == 0)
     assert distance > 1.0
     assert Certifier(objective)(point).gap >= distance
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e-2, 1.0])
+def test_the_bound_without_a_pass_is_above_the_divergence(scale):
+    objective, rng = problem(8, rows=300)
+    W, b = scale * rng.normal(size=objective.shape), scale * rng.normal(size=4)
+    point, certify = objective.at(W, b), Certifier(objective)
+    before = objective.passes["certificate"]
+    cheap = certify(point, exact=False)
+    assert objective.passes["certificate"] == before
+    exact = certify(point)
+    assert objective.passes["certificate"] == before + 1
+    assert exact.weights_part == cheap.weights_part
+    assert 0 < exact.intercept_part <= cheap.intercept_part
+    rho = np.max(point.b_bar / objective.frequency)
+    q = objective.frequency - point.b_bar / rho
+    log_p = softjet.log_softmax(objective.logits(0, point))
+    kl = (q * (np.log(np.where(q > 0, q, 1.0)) - log_p)).sum(axis=1)
+    expected = rho / (1 + rho) * (objective.rows.shards[0].share @ kl)
+    assert cheap.intercept_part == pytest.approx(expected, rel=1e-9)
 
 
 def test_without_intercept_it_is_the_squared_gradient_over_twice_the_penalty():
@@ -91,7 +115,7 @@ def test_settling_the_intercept_leaves_only_the_weights():
 def exact_distance(objective, point, digits=50):
     """f(W, b) - min f by Newton in mpmath; b's last entry fixes the gauge."""
     with mpmath.workdps(digits):
-        theta, n = _flat(point.W, point.b), objective.X.shape[0]
+        theta, n = _flat(point.W, point.b), len(objective.rows.shards[0].X)
         f = start = _mp_parts(objective, theta, n)
         for _ in range(6):
             theta = theta - mpmath.lu_solve(f[2], f[1])
@@ -110,11 +134,12 @@ def _mp_parts(objective, theta, n):
     """Value, gradient and Hessian at theta = (W by class, b without its last)."""
     d, K = objective.shape
     size = d * K + K - 1
-    shares = mpmath.matrix([mpmath.mpf(float(s)) for s in objective.share])
+    shard = objective.rows.shards[0]
+    shares = mpmath.matrix([mpmath.mpf(float(s)) for s in shard.share])
     penalty = mpmath.mpf(objective.penalty)
     value, g, H = mpmath.mpf(0), mpmath.zeros(size, 1), mpmath.zeros(size)
     for i in range(n):
-        x = [mpmath.mpf(float(v)) for v in objective.X[i]]
+        x = [mpmath.mpf(float(v)) for v in shard.X[i]]
         # Row k of R: what theta adds to logit k.
         R = mpmath.zeros(K, size)
         for k in range(K):
@@ -125,7 +150,7 @@ def _mp_parts(objective, theta, n):
         o = R * theta
         e = [mpmath.exp(v) for v in o]
         p = mpmath.matrix([v / sum(e) for v in e])
-        t = int(objective.targets[i])
+        t = int(shard.targets[i])
         value += shares[i] * (mpmath.log(sum(e)) - o[t])
         unit = mpmath.matrix([int(k == t) for k in range(K)])
         g += shares[i] * (R.T * (p - unit))
@@ -151,6 +176,7 @@ def test_rounding_grows_with_the_features():
     # Features far from 0 put rounding into A, which the square of the gap then shows.
     near, rng = problem(5)
     W, b = 0.1 * rng.normal(size=near.shape), np.zeros(4)
-    far = Objective(near.X + 1e9, near.targets, near.share, n_classes=4)
+    shard = near.rows.shards[0]
+    far = Objective(shard.X + 1e9, shard.targets, shard.share, n_classes=4)
     small = Certifier(near)(near.at(W, b)).rounding
     assert Certifier(far)(far.at(0 * W, b)).rounding > 1e5 * small

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
+import softjet
 from softjet.learn.objective import Objective
 
 LONG = np.longdouble
@@ -19,9 +21,9 @@ def problem(seed, rows=9, features=3, classes=4, **settings):
 
 def slow_value(objective, weights, C, W, b):
     """The definition, row by row, in long double."""
-    X, W, b = (np.asarray(a, LONG) for a in (objective.X, W, b))
+    X, W, b = (np.asarray(a, LONG) for a in (objective.rows.shards[0].X, W, b))
     total = LONG(0)
-    for x, t, w in zip(X, objective.targets, weights, strict=True):
+    for x, t, w in zip(X, objective.rows.shards[0].targets, weights, strict=True):
         o = x @ W + b
         top = o.max()
         total += LONG(w) * (top + np.log(np.exp(o - top).sum()) - o[t])
@@ -70,3 +72,77 @@ def test_intercept_hessian_is_the_intercept_block_of_the_hvp():
     H = objective.intercept_hessian(point)
     np.testing.assert_allclose(H, np.array(columns).T, atol=1e-16)
     assert np.abs(H).max() > 0.01
+
+
+def test_probabilities_are_kept_only_where_they_fit():
+    objective, _, rng = problem(7, rows=400)
+    W, W_dot = rng.normal(size=(2, *objective.shape))
+    b, b_dot = rng.normal(size=(2, 4))
+    point = objective.at(W, b)
+    kept = objective.hvp(point, W_dot, b_dot)
+    assert objective.passes["logits"] == 0
+    small = Objective.over(objective.rows, C=1.0, memory=400 * 4 * 8)
+    assert not small.keeps()
+    made = small.hvp(small.at(W, b), W_dot, b_dot)
+    assert small.passes["logits"] == 1
+    for a, b in zip(kept, made, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13)
+
+
+def test_a_product_asks_for_the_probabilities_of_its_own_point():
+    objective, _, rng = problem(8)
+    first = objective.at(rng.normal(size=objective.shape), np.zeros(4))
+    W_dot, b_dot = rng.normal(size=objective.shape), np.zeros(4)
+    before = objective.hvp(first, W_dot, b_dot)[0]
+    objective.at(rng.normal(size=objective.shape), np.zeros(4))
+    after = objective.hvp(first, W_dot, b_dot)[0]
+    np.testing.assert_allclose(before, after, rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sparse_rows_are_dense_rows(dtype):
+    objective, weights, rng = problem(9, rows=60)
+    X = objective.rows.shards[0].X
+    X = np.where(rng.uniform(size=X.shape) < 0.5, X, 0.0).astype(dtype)
+    targets = objective.rows.shards[0].targets
+    W, W_dot = rng.normal(size=(2, 3, 4))
+    found = []
+    for table in (X, csr_array(X)):
+        made = Objective(table, targets, weights, n_classes=4)
+        point = made.at(W, np.ones(4))
+        found.append((point.value, point.W_bar, *made.hvp(point, W_dot, np.ones(4))))
+        found[-1] += tuple(vars(made.rows.survey)[n] for n in ("X_size", "X_by_class"))
+    unit = np.finfo(dtype).eps
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, atol=20 * unit, rtol=20 * unit)
+    assert found[0][1].dtype == np.float64
+
+
+def test_soft_labels_that_are_labels_are_labels():
+    objective, weights, rng = problem(10)
+    shard = objective.rows.shards[0]
+    soft = Objective(shard.X, np.eye(4)[shard.targets], weights, n_classes=4)
+    W, b = rng.normal(size=objective.shape), rng.normal(size=4)
+    hard, same = Objective(shard.X, shard.targets, weights, n_classes=4).at(W, b), None
+    same = soft.at(W, b)
+    assert same.value == pytest.approx(hard.value, rel=1e-14)
+    np.testing.assert_allclose(same.W_bar, hard.W_bar, atol=1e-15)
+
+
+def test_soft_labels_change_the_gradient_and_not_the_curvature():
+    objective, weights, rng = problem(11)
+    shard = objective.rows.shards[0]
+    T = rng.dirichlet(np.ones(4), size=len(shard.share))
+    soft = Objective(shard.X, T, weights, n_classes=4)
+    hard = Objective(shard.X, shard.targets, weights, n_classes=4)
+    W, W_dot = rng.normal(size=(2, *objective.shape))
+    points = [o.at(W, np.zeros(4)) for o in (soft, hard)]
+    assert np.abs(points[0].W_bar - points[1].W_bar).max() > 0.01
+    products = [
+        o.hvp(p, W_dot, np.zeros(4))[0]
+        for o, p in zip((soft, hard), points, strict=True)
+    ]
+    np.testing.assert_array_equal(*products)
+    P = softjet.softmax(shard.X @ W)
+    expected = shard.X.T @ (shard.share[:, None] * (P - T)) + soft.penalty * W
+    np.testing.assert_allclose(points[0].W_bar, expected, atol=1e-15)

@@ -293,6 +293,11 @@ C is no positive number [C]
   got   C=0.0
   want  a finite number above 0
 """,
+    "good.csv --target kind --C inf": """
+C is no positive number [C]
+  got   C=inf
+  want  a finite number above 0
+""",
     "good.csv --target kind --tol nan": """
 tol is no positive number [tol]
   got   tol=nan

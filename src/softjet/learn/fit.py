@@ -25,6 +25,7 @@ import pyarrow.csv
 import pyarrow.types
 
 import softjet as sj
+from softjet.errors import Refusal
 from softjet.learn.atomic import new_folder, write_bytes, writing
 from softjet.learn.audit import audit
 from softjet.learn.compare import compare
@@ -46,7 +47,7 @@ class Job:
     out: Path = Path("softjet-fit")
     C: float = 1.0
     tol: float = 1e-6
-    max_iter: int = 100
+    max_iter: int = 1000
     seed: int = 0
     test_share: float = 0.2
     drop: tuple[str, ...] = ()
@@ -135,6 +136,14 @@ def _train(job: Job, parts: Split, progress: Progress | None) -> tuple[Any, floa
 
     from softjet.learn.regression import SoftmaxRegression
 
+    if not 0.0 < job.C < np.inf:
+        # Without a penalty there is no proof, and a report is one.
+        raise Refusal(
+            "C",
+            "C is no positive number",
+            got=f"C={job.C!r}",
+            want="a finite number above 0",
+        )
     classifier = SoftmaxRegression(
         job.C, tol=job.tol, max_iter=job.max_iter, callback=progress
     )

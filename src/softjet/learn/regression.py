@@ -7,32 +7,30 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.class_weight import compute_class_weight
+from sklearn.base import clone
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
+from sklearn.utils.validation import _check_sample_weight
+
+from softjet.learn.batches import LearnsByBatches
+from softjet.learn.gaussians import discriminant
+from softjet.learn.notices import notice
+from softjet.learn.objective import MEMORY, Objective
+from softjet.learn.rows import Rows
+from softjet.learn.settings import check_settings, refuse_empty_classes
+from softjet.learn.solve import Solution, solve_from
+from softjet.learn.targets import (
+    are_probabilities,
+    read_probabilities,
+    weigh_classes,
 )
 
-import softjet as sj
-from softjet.learn.objective import Objective
-from softjet.learn.settings import (
-    check_settings,
-    refuse_empty_classes,
-    refuse_not_finite,
-)
-from softjet.learn.solve import Solution, solve
 
-
-class SoftmaxRegression(ClassifierMixin, BaseEstimator):
+class SoftmaxRegression(LearnsByBatches):
     r"""Multinomial logistic regression that says how far it is from the optimum.
 
     minimises f(W, b) = sum_i w_i CE(x_i W + b, y_i) / n + ||W||^2 / (2 C n),
@@ -41,17 +39,24 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     C : float, default 1.0
-        Inverse strength of the penalty, positive and finite.  With three classes and
-        more the objective is LogisticRegression's; with two, whose penalty there is on
-        one logit, C here does what 2 C does there.
+        Inverse strength of the penalty, positive; infinity: no penalty, and no proof.
+        With three classes and more the objective is LogisticRegression's; with two,
+        whose penalty there is on one logit, C here does what 2 C does there.
     fit_intercept : bool, default True
+    solver : "auto", "lbfgs" or "newton"
+        Preconditioned L-BFGS, or truncated Newton with exact Hessian products.  "auto"
+        takes the one that wins on such a table: docs/solvers.md.
     tol : float, default 1e-6
         Training stops once `gap_ <= tol * objective_`: proven, not a small step.
-    max_iter : int, default 100
-        Most Newton steps.
+    max_iter : int, default 1000
+        Most steps of the solver.
     class_weight : dict, "balanced" or None
     warm_start : bool, default False
         Start from the last solution, if its classes and features are the same.
+    memory : int, default 2**28
+        Bytes that logits and probabilities may take; rows x classes is never stored
+        where it does not fit.  Vectors as large as the weights come on top, about 30
+        for "lbfgs" and 12 for "newton".
     verbose : int, default 0
         Above 0: a line on stderr for every `verbose`-th step.
     callback : callable or None
@@ -61,19 +66,30 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
     ----------
     coef_ : float64 (classes, features); sums to 0 over classes
     intercept_ : float64 (classes,); sums to 0
-    classes_ : the labels, sorted
+    classes_ : the labels, sorted; 0, 1, ... for soft labels
     objective_ : float, f at the solution
     gap_ : float, proven bound on objective_ minus the minimum (exact arithmetic;
         rounding adds what docs/design/certificate.md says)
     certificate_ : the same with its parts
-    n_iter_ : int, Newton steps
+    converged_ : bool, whether the gap was reached; never without a penalty
+    temperature_ : float, 1 until `fit_temperature`
+    solver_ : str, the solver that was taken
+    n_iter_ : int, its steps
+    passes_ : dict, how often the rows were read, and for what
     history_ : list of (iteration, objective, gap)
     n_features_in_, feature_names_in_ : as in scikit-learn
 
     Refused
     -------
-    Sparse X; NaN or infinite features (row and column named); one class only; a class
-    whose weights are all 0; C or tol not positive and finite.
+    NaN or infinite features (row and column named); one class only; a class whose
+    weights are all 0; soft labels that are no probabilities; C or tol not positive.
+
+    Warned of
+    ---------
+    Steps that ended without the proof (ConvergenceWarning, with the gap); without a
+    penalty: classes that are completely separated, so that there is no minimum
+    (SeparationWarning, with the margin), or an estimate in place of a proof
+    (UnprovenWarning).  All are in softjet.learn.notices.
 
     See also
     --------
@@ -95,88 +111,117 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         C: float = 1.0,
         *,
         fit_intercept: bool = True,
+        solver: str = "auto",
         tol: float = 1e-6,
-        max_iter: int = 100,
+        max_iter: int = 1000,
         class_weight: dict | str | None = None,
         warm_start: bool = False,
+        memory: int = MEMORY,
         verbose: int = 0,
         callback: Callable[[int, float, float], None] | None = None,
     ) -> None:
         self.C = C
         self.fit_intercept = fit_intercept
+        self.solver = solver
         self.tol = tol
         self.max_iter = max_iter
         self.class_weight = class_weight
         self.warm_start = warm_start
+        self.memory = memory
         self.verbose = verbose
         self.callback = callback
 
     def fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> SoftmaxRegression:
-        """Train on X (rows, features) and labels y (rows,); weights w >= 0 (rows,)."""
+        """Train on X (rows, features), dense or sparse; weights w >= 0 (rows,).
+
+        y holds labels (rows,), or probabilities (rows, classes).
+        """
+        rows, classes = self._rows(X, y, sample_weight)
+        start = self._start(classes, rows.n_features)
+        return self._fitted(rows, classes, start)
+
+    def path(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        Cs: Iterable[float],
+        sample_weight: ArrayLike | None = None,
+    ) -> list[SoftmaxRegression]:
+        """A model for each C, in the order of Cs; this one is left as it is.
+
+        The rows are read and the Gram matrix is decomposed once for all; each model
+        starts where the one with the next stronger penalty ended.
+        """
+        first = clone(self)
+        rows, classes = first._rows(X, y, sample_weight)
+        start, models = first._start(classes, rows.n_features), {}
+        wanted = list(Cs)
+        for C in sorted(set(wanted)):
+            model = clone(self).set_params(C=C)
+            check_settings(model)
+            for name in ("n_features_in_", "feature_names_in_"):
+                if hasattr(first, name):
+                    setattr(model, name, getattr(first, name))
+            models[C] = model._fitted(rows, classes, start)
+            start = model.coef_.T.copy(), model.intercept_.copy()
+        return [models[C] for C in wanted]
+
+    @classmethod
+    def from_gaussians(
+        cls,
+        means: ArrayLike,
+        covariance: ArrayLike,
+        priors: ArrayLike,
+        classes: ArrayLike | None = None,
+        **settings: Any,
+    ) -> SoftmaxRegression:
+        """The model of Gaussian classes with one covariance: linear discriminants.
+
+        means (classes, features), covariance (features, features), priors (classes,).
+        With warm_start=True, `fit` goes on from there.
+        """
+        W, b = discriminant(means, covariance, priors)
+        model = cls(**settings)
+        model.classes_ = np.arange(len(b)) if classes is None else np.asarray(classes)
+        model.n_features_in_, model.temperature_ = len(W), 1.0
+        model._set(W, b)
+        return model
+
+    def _rows(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None
+    ) -> tuple[Rows, NDArray]:
         check_settings(self)
-        rows, labels = self._checked(X, y)
-        check_classification_targets(labels)
+        table: Any
+        if are_probabilities(y):
+            table = self._checked(X)
+            targets: NDArray = read_probabilities(y, table.shape[0])
+            classes = np.arange(targets.shape[1])
+        else:
+            table, labels = self._checked(X, y)
+            check_classification_targets(labels)
+            classes, targets = np.unique(labels, return_inverse=True)
         weights = _check_sample_weight(
-            sample_weight, rows, dtype=np.float64, ensure_non_negative=True
+            sample_weight, table, dtype=np.float64, ensure_non_negative=True
         )
-        classes, targets = np.unique(labels, return_inverse=True)
-        weights = self._with_class_weight(weights, labels, classes, targets)
+        targets, weights = weigh_classes(self.class_weight, classes, targets, weights)
         refuse_empty_classes(weights, targets, len(classes))
-        start = self._start(classes, rows.shape[1])
-        objective = Objective(
-            rows.astype(np.float64, copy=False),
-            targets,
-            weights,
-            n_classes=len(classes),
-            C=self.C,
-            fit_intercept=self.fit_intercept,
+        return Rows.of(table, targets, weights, len(classes), self.memory), classes
+
+    def _fitted(
+        self, rows: Rows, classes: NDArray, start: tuple[NDArray, NDArray]
+    ) -> SoftmaxRegression:
+        objective = Objective.over(
+            rows, C=self.C, fit_intercept=self.fit_intercept, memory=self.memory
         )
-        settings: dict[str, Any] = {"tol": self.tol, "max_iter": self.max_iter}
-        solution = _solve_from(objective, start, settings, self._report)
-        return self._keep(classes, solution)
-
-    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Logits (rows, classes); for two classes their difference (rows,)."""
-        logits = self._logits(X)
-        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
-
-    def predict(self, X: ArrayLike) -> NDArray:
-        """The most probable label of each row; the first of them on a tie."""
-        logits = self._logits(X)
-        return self.classes_[np.argmax(logits, axis=1)]
-
-    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Probabilities (rows, classes), in the order of `classes_`."""
-        return sj.softmax(self._logits(X))
-
-    def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Log-probabilities (rows, classes): exact also next to 0."""
-        return sj.log_softmax(self._logits(X))
-
-    def _logits(self, X: ArrayLike) -> NDArray[np.float64]:
-        check_is_fitted(self)
-        return self._checked(X, reset=False) @ self.coef_.T + self.intercept_
-
-    def _checked(self, X: ArrayLike, *y: ArrayLike, reset: bool = True) -> Any:
-        # scikit-learn's own message for holes says neither row nor column.
-        checked = validate_data(
-            self, X, *y, dtype=_FLOATS, reset=reset, ensure_all_finite=False
-        )
-        names = getattr(self, "feature_names_in_", None)
-        refuse_not_finite(checked[0] if y else checked, names)
-        return checked
-
-    def _with_class_weight(
-        self, weights: NDArray, y: NDArray, classes: NDArray, targets: NDArray
-    ) -> NDArray:
-        if self.class_weight is None:
-            return weights
-        factors = compute_class_weight(
-            self.class_weight, classes=classes, y=y, sample_weight=weights
-        )
-        return weights * factors[targets]
+        settings = {"tol": self.tol, "max_iter": self.max_iter, "solver": self.solver}
+        solution = solve_from(objective, start, settings, self._report)
+        self.passes_ = dict(objective.passes)
+        self._keep(classes, solution)
+        # What partial_fit would go on from: how often each feature and class was seen.
+        self._seen = rows.mass * rows.survey.X_square, solution.point.bend, rows.mass
+        return self
 
     def _start(self, classes: NDArray, n_features: int) -> tuple[NDArray, NDArray]:
         shape = (len(classes), n_features)
@@ -197,49 +242,13 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         if self.callback is not None:
             self.callback(iteration, objective, gap)
 
-    def _keep(self, classes: NDArray, solution: Solution) -> SoftmaxRegression:
-        point = solution.point
+    def _keep(self, classes: NDArray, solution: Solution) -> None:
         self.classes_, self.certificate_ = classes, solution.certificate
-        # The gauge: adding one number to every class's logit changes no probability.
-        self.coef_ = (point.W - point.W.mean(axis=1, keepdims=True)).T.copy()
-        self.intercept_ = point.b - point.b.mean()
-        self.objective_, self.gap_ = point.value, solution.certificate.gap
+        self._set(solution.point.W, solution.point.b)
+        self.objective_, self.gap_ = solution.point.value, solution.certificate.gap
         self.n_iter_, self.history_ = solution.n_iter, solution.history
-        self.converged_ = solution.converged
-        if not solution.converged:
-            warnings.warn(
-                _not_converged(solution, self.tol, self.max_iter), ConvergenceWarning, 3
-            )
-        return self
-
-
-_FLOATS = [np.float64, np.float32]
-
-
-def _solve_from(
-    objective: Objective,
-    start: tuple[NDArray, NDArray],
-    settings: dict[str, Any],
-    report: Callable[[int, float, float], None],
-) -> Solution:
-    """From a warm start if it is one: not above zeros, and not a dead end."""
-    zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
-    if not objective.at(*start).value <= objective.at(*zeros).value:
-        start = zeros
-    solution = solve(objective, *start, **settings, report=report)
-    if solution.converged or not any(part.any() for part in start):
-        return solution
-    cold = solve(objective, *zeros, **settings, report=report)
-    return cold if cold.certificate.gap < solution.certificate.gap else solution
-
-
-def _not_converged(solution: Solution, tol: float, max_iter: int) -> str:
-    gap, objective = solution.certificate.gap, solution.point.value
-    advice = "raise max_iter or tol, or lower C"
-    if solution.n_iter < max_iter:
-        advice = "rounding stops it here: raise tol or lower C"
-    return (
-        f"stopped after {solution.n_iter} steps: the objective {objective:.6g} is "
-        f"proven to be within {gap:.2e} of its minimum, {gap / objective:.1e} of "
-        f"itself, not within tol={tol:g}; {advice}"
-    )
+        self.converged_, self.solver_ = solution.converged, solution.solver
+        self.temperature_, self._past = 1.0, None
+        found = notice(solution, self.tol, self.max_iter)
+        if found is not None:
+            warnings.warn(*found, stacklevel=4)

@@ -1,27 +1,34 @@
-"""The solver: Newton steps until the certificate, and not the size of a step, says so.
+"""The solvers' common frame: it goes on until the certificate says so.
 
-Each step solves H step = -gradient by conjugate gradients on the exact Hessian product,
-in coordinates that were made round for the current point, only as far as pays
-(truncated Newton), then goes along it as far as the objective falls.  Why not L-BFGS:
-docs/design/solver.md has both, measured.
+A solver goes down from a point; here each of its points is certified, told and judged.
+Products of float32 rows are made in float32 until their certificate is met; then the
+point is certified in float64, and if that fails the way is finished in float64.  Which
+solver for which shape, and why: docs/design/solver.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator, cg
 
 from softjet.learn.certificate import Certificate, Certifier
-from softjet.learn.coordinates import Coordinates
+from softjet.learn.conjugate import dot
+from softjet.learn.intercept import settle_intercept
+from softjet.learn.lbfgs import Lbfgs, gradient
+from softjet.learn.newton import newton_step
 from softjet.learn.objective import Array, Objective, Point
+from softjet.learn.preconditioner import Preconditioner
+from softjet.learn.separation import smallest_margin
 
 Report = Callable[[int, float, float], None]
 
-# Hessian products one Newton step may take; a step cut short still goes downhill.
-MOST_PRODUCTS = 200
+SOLVERS = ("auto", "lbfgs", "newton")
+
+# Separated classes are looked for where the mean loss is below this: they get there.
+SEPARATED = 0.1
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,9 @@ class Solution:
     n_iter: int
     converged: bool
     history: list[tuple[int, float, float]]  # (iteration, objective, gap)
+    solver: str
+    margin: float | None = None  # the smallest, where the classes are separated
+    estimate: float | None = None  # of the gap, where nothing can prove one
 
 
 def solve(
@@ -43,103 +53,142 @@ def solve(
     tol: float = 1e-6,
     max_iter: int = 100,
     report: Report | None = None,
+    solver: str = "auto",
 ) -> Solution:
     """Minimise from (W, b) until gap <= tol * objective, or `max_iter` steps."""
-    certifier = Certifier(objective)
-    history: list[tuple[int, float, float]] = []
-    point = objective.at(W, b)
-    while True:
-        point, certificate = _certified(certifier, point, tol)
-        if certificate.gap <= tol * point.value:
-            # Logits were moved along with W and b; the proof is for X W + b itself.
-            point = objective.at(point.W, point.b)
-            certificate = certifier(point)
-        history.append((len(history), point.value, certificate.gap))
-        if report is not None:
-            report(*history[-1])
-        converged = certificate.gap <= tol * point.value
-        if converged or len(history) > max_iter:
-            break
-        new = _step(objective, point)
-        if new is None:  # rounding: no representable step helps any more
-            break
-        point = new
-    return Solution(point, certificate, len(history) - 1, converged, history)
+    name = chosen(objective) if solver == "auto" else solver
+    way = Way(objective, tol, max_iter, report, name)
+    way.descend(objective, W, b)
+    if objective.dtype != np.float64:
+        # Only float64 can prove what is claimed of these weights.
+        way.descend(objective.precise(), way.point.W, way.point.b)
+    return way.solution()
 
 
-def _certified(
-    certifier: Certifier, point: Point, tol: float
-) -> tuple[Point, Certificate]:
-    """The certificate, after settling the intercept where only that stands between."""
-    certificate = certifier(point)
-    if certificate.weights_part <= tol * point.value < certificate.gap:
-        point = settle_intercept(certifier.objective, point)
-        certificate = certifier(point)
-    return point, certificate
-
-
-def _step(objective: Objective, point: Point) -> Point | None:
-    """One truncated Newton step with a line search; None if nothing improves."""
-    coordinates = Coordinates(objective, point)
-    g = coordinates.transpose(point.W_bar, point.b_bar)
-
-    def product(v_dot: Array) -> Array:
-        return coordinates.transpose(*objective.hvp(point, *coordinates.forward(v_dot)))
-
-    H = LinearOperator((g.size, g.size), matvec=product, dtype=np.float64)
-    # Forcing term of Eisenstat and Walker's kind: loose far away, tight near the end,
-    # so that the last steps converge faster than linearly.
-    forcing = min(0.1, float(np.sqrt(np.linalg.norm(g))))
-    v_dot, _ = cg(H, -g, rtol=forcing, maxiter=MOST_PRODUCTS)
-    W_dot, b_dot = coordinates.forward(v_dot)
-    logits_dot = objective.X @ W_dot + b_dot
-    return _search(objective, point, W_dot, b_dot, logits_dot, Point.gradient_norm)
-
-
-def _search(
+def solve_from(
     objective: Objective,
-    point: Point,
-    W_dot: Array,
-    b_dot: Array,
-    logits_dot: Array,
-    norm: Callable[[Point], float],
-) -> Point | None:
-    """The longest of 1, 1/4, 1/16, ... steps along which the objective falls."""
-    slope = float(np.vdot(point.W_bar, W_dot) + point.b_bar @ b_dot)
-    noise = 4.0 * np.finfo(np.float64).eps * abs(point.value)
-    for length in 0.25 ** np.arange(12):
-        new = objective.from_logits(
-            point.W + length * W_dot,
-            point.b + length * b_dot,
-            point.logits + length * logits_dot,
+    start: tuple[Array, Array],
+    settings: dict[str, Any],
+    report: Report,
+) -> Solution:
+    """From a warm start if it is one: not above zeros, and not a dead end."""
+    zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
+    warm = any(part.any() for part in start)
+    if warm and not objective.at(*start).value <= objective.at(*zeros).value:
+        start, warm = zeros, False
+    solution = solve(objective, *start, **settings, report=report)
+    if solution.converged or not warm or objective.penalty == 0.0:
+        return solution
+    cold = solve(objective, *zeros, **settings, report=report)
+    return cold if cold.certificate.gap < solution.certificate.gap else solution
+
+
+def chosen(objective: Objective) -> str:
+    """The solver that wins on tables of this shape: docs/solvers.md."""
+    return "lbfgs" if objective.rows.has_spectrum else "newton"
+
+
+class Way:
+    """The points one run has come by."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        tol: float,
+        max_iter: int,
+        report: Report | None,
+        name: str,
+    ) -> None:
+        self.objective, self.tol, self.max_iter = objective, tol, max_iter
+        self.report, self.name = report, name
+        self.history: list[tuple[int, float, float]] = []
+        objective.keeping = name == "newton"
+        self.step = Lbfgs().step if name == "lbfgs" else newton_step
+        self.point: Point
+        self.certificate: Certificate
+        self.margin: float | None = None
+        self.estimate: float | None = None
+
+    def descend(self, objective: Objective, W: Array, b: Array) -> None:
+        """Steps in this objective's arithmetic, until done or none helps."""
+        certifier = Certifier(objective)
+        again = bool(self.history)
+        ended = self.arrive(certifier, objective.at(W, b), again)
+        while not ended:
+            new = self.step(objective, self.point)
+            if new is None:  # rounding: no representable step helps any more
+                return
+            ended = self.arrive(certifier, new)
+
+    def arrive(self, certifier: Certifier, point: Point, again: bool = False) -> bool:
+        """Certify and tell a point; whether this arithmetic's part may end there."""
+        objective = certifier.objective
+        self.point, self.certificate = point, certifier(point, exact=False)
+        ended = self.done
+        if objective.penalty == 0.0:
+            ended = self._unpenalised(objective)
+        elif not ended and half_square(point, objective) <= self._target:
+            # The weights are there; float32 cannot bring the intercept any further.
+            ended = objective.dtype != np.float64 or self._settled(certifier)
+        number = len(self.history) - again
+        del self.history[number:]
+        self.history.append((number, self.point.value, self.certificate.gap))
+        if self.report is not None:
+            self.report(*self.history[-1])
+        return ended or number >= self.max_iter
+
+    @property
+    def done(self) -> bool:
+        """Whether the last certificate is enough."""
+        return self.certificate.gap <= self._target
+
+    @property
+    def _target(self) -> float:
+        return self.tol * self.point.value
+
+    def _settled(self, certifier: Certifier) -> bool:
+        """Where the intercept alone stands between: a closer look, then its optimum."""
+        if self.certificate.weights_part <= self._target:
+            self.certificate = certifier(self.point)
+            if self.done:
+                return True
+
+        def enough(point: Point) -> bool:
+            return certifier(point, exact=False).gap <= self._target
+
+        self.point = settle_intercept(certifier.objective, self.point, done=enough)
+        self.certificate = certifier(self.point, exact=False)
+        return self.done
+
+    def _unpenalised(self, objective: Objective) -> bool:
+        """Without a penalty: an estimate, and a look whether there is a minimum."""
+        g = gradient(self.point)
+        self.estimate = 0.5 * dot(g, Preconditioner(objective, self.point)(g))
+        if self.point.value < SEPARATED:
+            margin = smallest_margin(objective, self.point)
+            self.margin = margin if margin > 0.0 else None
+        return self.margin is not None or self.estimate <= self._target
+
+    def solution(self) -> Solution:
+        """What the run came to."""
+        if not self.done and self.objective.penalty:
+            exact = Certifier(self.objective.precise())(self.point)
+            self.certificate = exact
+            i, value, _ = self.history[-1]
+            self.history[-1] = i, value, exact.gap
+        return Solution(
+            self.point,
+            self.certificate,
+            len(self.history) - 1,
+            self.done,
+            self.history,
+            self.name,
+            self.margin,
+            self.estimate,
         )
-        change = new.value - point.value
-        if change <= 1e-4 * length * slope - noise:
-            return new
-        # Near the minimum differences of the objective drown in rounding; the gradient
-        # still tells.
-        if abs(change) <= noise and norm(new) < norm(point):
-            return new
-    return None
 
 
-def settle_intercept(objective: Objective, point: Point, steps: int = 20) -> Point:
-    """Newton in the intercept alone (classes unknowns) until it is at its optimum."""
-    still, zero = np.zeros_like(point.W), 8.0 * np.finfo(np.float64).eps
-    for _ in range(steps):
-        if np.abs(point.b_bar).max() <= zero * objective.frequency.max():
-            break
-        H = objective.intercept_hessian(point)
-        # H 1 = 0, as a shift of every logit changes nothing; adding the mean of 1 1^T
-        # makes it regular and leaves the step, which sums to 0, as it was.
-        step = -np.linalg.lstsq(H + 1.0 / len(H), point.b_bar)[0]
-        b_dot: Array = (step - step.mean()).astype(np.float64)
-        new = _search(objective, point, still, b_dot, b_dot, _intercept_norm)
-        if new is None:
-            break
-        point = new
-    return point
-
-
-def _intercept_norm(point: Point) -> float:
-    return float(np.linalg.norm(point.b_bar))
+def half_square(point: Point, objective: Objective) -> float:
+    """||df/dW||^2 / (2 lambda): the certificate, were the intercept at its optimum."""
+    square = float(np.vdot(point.W_bar, point.W_bar))
+    return square / (2.0 * objective.penalty) if objective.penalty else np.inf

@@ -1,0 +1,159 @@
+"""What one shard of rows adds to the objective, its gradient and its Hessian products.
+
+    Z = X W + b,   G = s (softmax(Z) - T)            s: the rows' shares of the weight
+    loss = <s, CE(Z, T)>,   W_bar = X^T G,   b_bar = column sums of G
+    Z_dot = X W_dot + b_dot,   G_dot = s J Z_dot,   J Z_dot = softmax's pushforward
+
+Products are made in the dtype that is asked for, sums over shards in float64.  On
+blocks of logits the products are nearly all of the time: the fused last layer, which
+never holds a row of logits whole, took 1.1 to 1.3 times as long here (docs/design/
+solver.md), and its Hessian product computes anew the exponentials that are kept here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+import softjet as sj
+from softjet.learn.shards import Shard
+
+Array = NDArray[np.float64]
+
+
+@dataclass
+class Sums:
+    """Sums over rows; adding two of them uses up the first."""
+
+    def __add__(self, other: Any) -> Any:
+        for field in fields(self):
+            mine, theirs = getattr(self, field.name), getattr(other, field.name)
+            setattr(self, field.name, _added(mine, theirs))
+        return self
+
+
+@dataclass
+class Partials(Sums):
+    """A shard's part of the objective and its gradient."""
+
+    loss: float
+    W_bar: Array  # (features, classes)
+    b_bar: Array  # (classes,)
+    square: Array  # (classes,): sum of s p^2, from which mean curvatures follow
+
+
+@dataclass
+class Products(Sums):
+    """A shard's part of a Hessian product."""
+
+    W_bar: NDArray[Any]
+    b_bar: Array
+
+
+@dataclass
+class Curvature(Sums):
+    """A shard's part of the Hessian of the intercept."""
+
+    mean: Array  # (classes,): sum of s p
+    square: Array  # (classes, classes): sum of s p p^T
+
+
+@dataclass
+class Number(Sums):
+    """A sum of one number per row."""
+
+    value: float
+
+
+def partials(
+    shard: Shard, W: Array, b: Array, dtype: Any
+) -> tuple[Partials, NDArray[Any]]:
+    """The shard's part at (W, b), and its probabilities."""
+    X = shard.features(dtype)
+    Z = logits_of(X, W, b, dtype)
+    losses, G = sj.cross_entropy.value_and_grad(
+        Z, targets_of(shard, dtype), reduction="none"
+    )
+    P = sj.softmax(Z, out=Z)
+    share = shard.share.astype(dtype)
+    G *= share[:, None]
+    return Partials(
+        float(shard.share @ losses.astype(np.float64, copy=False)),
+        pulled(X, G),
+        column_sums(G),
+        np.einsum("i,ij,ij->j", share, P, P).astype(np.float64),
+    ), P
+
+
+def product(
+    shard: Shard, P: NDArray[Any], W_dot: Array | None, b_dot: Array
+) -> Products:
+    """The shard's part of the Hessian times a tangent; W_dot None: the intercept's.
+
+    In the dtype of the rows: conjugate gradients are cut short long before its
+    rounding shows, and every Newton step has a new gradient to mend it.
+    """
+    X, dtype = shard.X, shard.X.dtype
+    share = shard.share.astype(dtype)[:, None]
+    if W_dot is None:
+        Z_dot = np.broadcast_to(b_dot.astype(dtype), P.shape)
+        G_dot = share * sj.softmax.pushforward(P, Z_dot)
+        return Products(np.zeros((0, 0), dtype), column_sums(G_dot))
+    G_dot = sj.softmax.pushforward(P, logits_of(X, W_dot, b_dot, dtype))
+    G_dot *= share
+    return Products(X.T @ G_dot, column_sums(G_dot))
+
+
+def curvature(shard: Shard, P: NDArray[Any]) -> Curvature:
+    """The shard's part of d2 f / d b2 = sum_i s_i J_i, in its two terms."""
+    P = P.astype(np.float64, copy=False)
+    sP = shard.share[:, None] * P
+    return Curvature(sP.sum(axis=0), sP.T @ P)
+
+
+def targets_of(shard: Shard, dtype: Any) -> NDArray[Any]:
+    """Class ids as they are, probabilities in the dtype of the logits."""
+    if shard.targets.ndim == 1:
+        return shard.targets
+    return shard.targets.astype(dtype, copy=False)
+
+
+def logits_of(X: Any, W: Array, b: Array, dtype: Any) -> NDArray[Any]:
+    """X W + b in the dtype of the products."""
+    Z = X @ W.astype(dtype, copy=False)
+    Z += b.astype(dtype, copy=False)
+    return Z
+
+
+def pulled(X: Any, G: NDArray[Any]) -> Array:
+    """X^T G, to be summed in float64."""
+    return (X.T @ G).astype(np.float64, copy=False)
+
+
+def column_sums(G: NDArray[Any]) -> Array:
+    """Sums of columns in float64: their rounding is what the certificate mends."""
+    return G.sum(axis=0, dtype=np.float64)
+
+
+def by_class(shard: Shard, X: Any, classes: int) -> Array:
+    """X^T (s T): the weighted sum of the rows of each class."""
+    T, rows = shard.targets, len(shard.share)
+    if T.ndim == 2:
+        return np.asarray(X.T @ (shard.share[:, None] * T.astype(np.float64)))
+    # One entry a row: a sparse product reads X once, whatever the number of classes.
+    places = (shard.share, (T, np.arange(rows)))
+    summed = csr_array(places, shape=(classes, rows)) @ X
+    return np.asarray(
+        summed.T if isinstance(summed, np.ndarray) else summed.T.todense()
+    )
+
+
+def _added(a: Any, b: Any) -> Any:
+    if isinstance(a, np.ndarray):
+        a += b
+        return a
+    return a + b
