@@ -54,8 +54,8 @@ def _latest(
 def _table(problem: str, dtype: str, rows: dict[str, dict[str, Any]]) -> list[str]:
     if not rows:
         return []
-    auto = "softjet newton" if problem.startswith("next token") else "softjet lbfgs"
-    ours = rows.get(auto, {}).get("seconds")
+    names = {row["auto"] for row in rows.values() if "auto" in row}
+    ours = next((rows.get(f"softjet {n}", {}).get("seconds") for n in names), None)
     lines = [f"\n## {problem}, {dtype}\n"]
     lines += ["| solver | seconds | times ours | proven | peak, MiB | what it took |"]
     lines += ["|---|--:|--:|--:|--:|---|"]

@@ -2,6 +2,7 @@
 
     python -m benchmarks.kernels             prints the tables
     python -m benchmarks.kernels --write     and writes docs/kernels.md
+    python -m benchmarks.kernels sigmoid --write    replaces its rows alone
 
 Errors are those of the stress corpus against 60 digits, as in docs/accuracy.md; there
 cross-entropy is asked with probabilities, and here with class ids too, which have
@@ -47,6 +48,8 @@ HEAD = """# Kernel or rule, function by function
 {versions}
 Measured {date} at commit {commit} by `python -m benchmarks.kernels --write`, with
 {threads} threads.
+
+Some rows may have been measured anew since.
 
 * **way**: whether compiled kernels answer the call or the rule in NumPy does; a mixed
   one says how many of its rows the kernels left to the rule.
@@ -225,6 +228,21 @@ def page(names: tuple[str, ...], seconds: float) -> Iterator[str]:
     yield from exhaustive()
 
 
+def replaced(page: list[str], rows: list[str]) -> list[str]:
+    """A page with the rows that were measured anew in the place of the old ones."""
+    new = dict(_keyed(rows))
+    return [new.get(key, line) for key, line in _keyed(page)]
+
+
+def _keyed(lines: list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each line beside its section, function and mode."""
+    section = ""
+    for line in lines:
+        section = line if line.startswith("## ") else section
+        row = line.startswith("| `")
+        yield (section, *(line.split("|")[1:3] if row else (line,))), line
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         "python -m benchmarks.kernels", description=__doc__
@@ -233,12 +251,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="of each race (1)")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     told = parser.parse_args()
-    if told.write and told.names:
-        parser.error("the page has all functions: --write takes no names")
     lines = []
     for line in page(tuple(told.names) or NAMES, told.seconds):
         print(line, flush=True)
         lines.append(line)
+    if told.write and told.names:
+        lines = replaced(PAGE.read_text(encoding="ascii").splitlines(), lines)
     if told.write:
         PAGE.write_text("\n".join(lines) + "\n", encoding="ascii")
 

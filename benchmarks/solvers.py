@@ -29,7 +29,7 @@ from benchmarks._solver_arms import ARMS, GAP, Reached, Watch
 from benchmarks._solver_page import page
 from benchmarks._solver_problems import PROBLEMS, probe
 from softjet.learn.objective import Objective
-from softjet.learn.solve import solve
+from softjet.learn.solve import chosen, solve
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "solvers.md"
@@ -71,7 +71,8 @@ def run_arm(name: str, dtype: str, arm: str, floor: float) -> dict[str, Any]:
     watch, told = watched(arm, objective, table, C, floor)
     row = {"seconds": watch.reached, "took": "", "proven": None} | told
     away = watch.best / floor - 1.0 if np.isfinite(watch.best) else None
-    return row | {"away": away, "peak_MiB": resident() - before}
+    row |= {"away": away, "peak_MiB": resident() - before}
+    return row | {"auto": chosen(objective)}
 
 
 def watched(

@@ -46,7 +46,11 @@ def test_the_watch_judges_in_float64(floor):
 def test_the_page_shows_the_latest_of_each_and_every_loser(tmp_path):
     rows = tmp_path / "rows.jsonl"
     base = {"problem": "wine", "dtype": "float32", "date": "a day", "commit": "c"}
-    base |= {"machine": {"processor": "P", "cores": 2}, "versions": {"numpy": "2"}}
+    base |= {
+        "auto": "lbfgs",
+        "machine": {"processor": "P", "cores": 2},
+        "versions": {"numpy": "2"},
+    }
     arms = ["softjet lbfgs", "scikit-learn lbfgs", "scikit-learn newton-cg"]
     found = [
         {"arm": arms[0], "seconds": 9.0, "took": "old"},
