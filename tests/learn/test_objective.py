@@ -146,3 +146,23 @@ def test_soft_labels_change_the_gradient_and_not_the_curvature():
     P = softjet.softmax(shard.X @ W)
     expected = shard.X.T @ (shard.share[:, None] * (P - T)) + soft.penalty * W
     np.testing.assert_allclose(points[0].W_bar, expected, atol=1e-15)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize("soft", [True, False])
+def test_the_mean_curvature_of_each_logit(keep, soft):
+    objective, weights, rng = problem(12)
+    shard = objective.rows.shards[0]
+    T = rng.dirichlet(np.ones(4), size=9) if soft else shard.targets
+    made = Objective(shard.X, T, weights, n_classes=4)
+    made.keeping = keep
+    point = made.at(rng.normal(size=(3, 4)), rng.normal(size=4))
+    P = softjet.softmax(shard.X @ point.W + point.b)
+    np.testing.assert_allclose(point.bend, shard.share @ (P * (1 - P)), rtol=1e-13)
+
+
+def test_the_mean_curvature_of_rows_that_are_nearly_sure():
+    # p (1 - p) = e^-40 and nothing of it is lost to 1 - p.
+    objective = Objective(np.eye(2), np.arange(2), np.ones(2), n_classes=2)
+    point = objective.at(40.0 * np.eye(2), np.zeros(2))
+    np.testing.assert_allclose(point.bend, np.exp(-40.0), rtol=1e-13)

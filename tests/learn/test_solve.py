@@ -101,11 +101,14 @@ def test_many_features_still_reach_a_proof(monkeypatch, solver):
     assert found.converged
 
 
-def test_auto_takes_lbfgs_where_there_is_a_spectrum(monkeypatch):
-    objective = problem("plain", 1.0)
-    assert solve(objective, *start(objective)).solver == "lbfgs"
+def test_auto_takes_lbfgs_where_there_is_a_spectrum_and_many_features(monkeypatch):
+    few, many = problem("plain", 1.0), problem("plain", 1.0, features=80)
+    assert solve(few, *start(few)).solver == "newton"
+    found = solve(many, *start(many))
+    assert found.solver == "lbfgs"
+    assert found.converged
     monkeypatch.setattr(rows, "MOST_FEATURES", 2)
-    assert solve(objective, *start(objective), max_iter=1).solver == "newton"
+    assert solve(many, *start(many), max_iter=1).solver == "newton"
 
 
 def test_the_proof_does_not_depend_on_the_memory():

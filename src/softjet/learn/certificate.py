@@ -36,7 +36,6 @@ from softjet.learn.objective import Array, Objective, Point
 from softjet.learn.partials import Number
 from softjet.learn.shards import Shard, total
 
-
 # Rows at a time, of a shard: the divergence needs more arrays than all else does.
 PIECE = 64
 

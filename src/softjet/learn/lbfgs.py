@@ -6,9 +6,9 @@
 
 The usual middle is a multiple of the identity.  With M the preconditioner, made again
 whenever the history is new throughout, the first step is nearly Newton's and classes
-that are learnt do not slow the others.  On the way to a gap of 1e-6 it took 32 to 150
-passes where L-BFGS in fixed whitened coordinates took 43 to 821 and truncated Newton
-with the same M 61 to 209: docs/design/solver.md.
+that are learnt do not slow the others.  On the way to a gap of 1e-6 it took 30 to 150
+passes where L-BFGS in fixed whitened coordinates took 38 to 805 and truncated Newton
+with the same M 42 to 206: docs/design/solver.md.
 """
 
 from __future__ import annotations
@@ -36,16 +36,20 @@ class Pair(NamedTuple):
 
 
 class Lbfgs:
-    """The solver's memory, which outlives a change of the arithmetic."""
+    """The solver's memory, which outlives a change of the arithmetic.
 
-    def __init__(self) -> None:
+    The preconditioner is made anew after `renew` steps.
+    """
+
+    def __init__(self, renew: int = HISTORY) -> None:
+        self.renew = renew
         self.pairs: deque[Pair] = deque(maxlen=HISTORY)
         self.inverse: Preconditioner | None = None
         self.age = 0
 
     def step(self, objective: Objective, point: Point) -> Point | None:
         """The next point; None if no step along the direction helps."""
-        if self.inverse is None or self.age >= HISTORY:
+        if self.inverse is None or self.age >= self.renew:
             self.inverse, self.age = Preconditioner(objective, point), 0
         self.age += 1
         g = gradient(point)

@@ -137,7 +137,7 @@ class Objective:
         kept: list[NDArray[Any]] = []
 
         def part(number: int, shard: Shard) -> parts.Partials:
-            found, P = parts.partials(shard, W, b, self.dtype)
+            found, P = parts.partials(shard, W, b, self.dtype, keep)
             if keep:
                 kept.append(P.astype(self.rows.dtype, copy=False))
             return found
@@ -202,8 +202,7 @@ class Objective:
 
     def _point(self, W: Array, b: Array, sums: parts.Partials) -> Point:
         value = sums.loss + 0.5 * self.penalty * float(np.vdot(W, W))
-        bend = self.frequency + sums.b_bar - sums.square
         b_bar = sums.b_bar if self.fit_intercept else np.zeros_like(b)
         W_bar = sums.W_bar
         W_bar += self.penalty * W
-        return Point(W, b, float(value), W_bar, b_bar, np.maximum(bend, 0.0))
+        return Point(W, b, float(value), W_bar, b_bar, np.maximum(sums.bend, 0.0))

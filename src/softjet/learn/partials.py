@@ -3,11 +3,10 @@
     Z = X W + b,   G = s (softmax(Z) - T)            s: the rows' shares of the weight
     loss = <s, CE(Z, T)>,   W_bar = X^T G,   b_bar = column sums of G
     Z_dot = X W_dot + b_dot,   G_dot = s J Z_dot,   J Z_dot = softmax's pushforward
-
-Products are made in the dtype that is asked for, sums over shards in float64.  On
-blocks of logits the products are nearly all of the time: the fused last layer, which
-never holds a row of logits whole, took 1.1 to 1.3 times as long here (docs/design/
-solver.md), and its Hessian product computes anew the exponentials that are kept here.
+Products are made in the dtype that is asked for, sums over shards in float64.  The
+logits of a shard fit in memory, so nothing has to be computed twice: the fused last
+layer, made for those that do not, took 1.3 to 5.7 times as long here, and its Hessian
+product, which computes the exponentials anew, 2.2 to 9.2 times (docs/design/solver.md).
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class Partials(Sums):
     loss: float
     W_bar: Array  # (features, classes)
     b_bar: Array  # (classes,)
-    square: Array  # (classes,): sum of s p^2, from which mean curvatures follow
+    bend: Array  # (classes,): sum of s p (1 - p), the mean curvature of each logit
 
 
 @dataclass
@@ -70,23 +69,36 @@ class Number(Sums):
 
 
 def partials(
-    shard: Shard, W: Array, b: Array, dtype: Any
+    shard: Shard, W: Array, b: Array, dtype: Any, keep: bool = True
 ) -> tuple[Partials, NDArray[Any]]:
-    """The shard's part at (W, b), and its probabilities."""
+    """The shard's part at (W, b), and its probabilities; not `keep`: the logits."""
     X = shard.features(dtype)
     Z = logits_of(X, W, b, dtype)
     losses, G = sj.cross_entropy.value_and_grad(
         Z, targets_of(shard, dtype), reduction="none"
     )
-    P = sj.softmax(Z, out=Z)
-    share = shard.share.astype(dtype)
-    G *= share[:, None]
-    return Partials(
-        float(shard.share @ losses.astype(np.float64, copy=False)),
-        pulled(X, G),
-        column_sums(G),
-        np.einsum("i,ij,ij->j", share, P, P).astype(np.float64),
-    ), P
+    if keep or shard.targets.ndim == 2:
+        Z = sj.softmax(Z, out=Z)
+    bend = _bend(shard, G, Z)
+    G *= shard.share.astype(dtype)[:, None]
+    loss = float(shard.share @ losses.astype(np.float64, copy=False))
+    return Partials(loss, pulled(X, G), column_sums(G), bend), Z
+
+
+def _bend(shard: Shard, G: NDArray[Any], P: NDArray[Any]) -> Array:
+    """sum_i s_i p_ik (1 - p_ik), before the rows of G are weighed.
+
+    With class ids p (1 - p) is |G| (1 - |G|), of which only the label's entry is
+    negative: no exponential, and no difference of numbers near 1.
+    """
+    T, share = shard.targets, shard.share
+    small = share.astype(G.dtype)
+    if T.ndim == 2:
+        P_sum = np.einsum("i,ij->j", small, P)
+        return (P_sum - np.einsum("i,ij,ij->j", small, P, P)).astype(np.float64)
+    missing = -G[np.arange(len(G)), T].astype(np.float64)
+    found = np.bincount(T, 2.0 * share * missing, minlength=G.shape[1])
+    return found + (small @ G) - np.einsum("i,ij,ij->j", small, G, G)
 
 
 def product(

@@ -27,6 +27,9 @@ Report = Callable[[int, float, float], None]
 
 SOLVERS = ("auto", "lbfgs", "newton")
 
+# With few features the exponentials are much of a pass, which a Hessian product spares.
+FEW_FEATURES = 64
+
 # Separated classes are looked for where the mean loss is below this: they get there.
 SEPARATED = 0.1
 
@@ -85,7 +88,9 @@ def solve_from(
 
 def chosen(objective: Objective) -> str:
     """The solver that wins on tables of this shape: docs/solvers.md."""
-    return "lbfgs" if objective.rows.has_spectrum else "newton"
+    rows = objective.rows
+    many = rows.n_features > FEW_FEATURES
+    return "lbfgs" if many and rows.has_spectrum else "newton"
 
 
 class Way:
