@@ -17,7 +17,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import softjet as sj
-from softjet import _terminal
+from softjet import _terminal, cli
 from softjet.cli import app
 from softjet.learn import fit as job_module
 
@@ -227,6 +227,26 @@ def test_signals_leave_nothing(name, code, tmp_path):
     status = job.returncode if job.returncode >= 0 else 128 - job.returncode
     assert (status, errors) == (code, "interrupted: nothing was written\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_in_a_finaliser_is_not_lost(name, capsys):
+    """Python shows and forgets what is raised there; the job would have gone on."""
+
+    class Busy:
+        def __del__(self):
+            os.kill(os.getpid(), getattr(signal, name))
+            time.sleep(0.01)
+
+    hook, alarm = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
+    with pytest.raises(KeyboardInterrupt), cli._stoppable():
+        busy = Busy()
+        del busy
+        time.sleep(5)
+        pytest.fail("the signal was lost")
+    assert capsys.readouterr().err == ""
+    assert (sys.unraisablehook, signal.getsignal(signal.SIGALRM)) == (hook, alarm)
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])

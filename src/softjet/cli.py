@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -195,13 +195,48 @@ def _stoppable() -> Iterator[None]:
     # Only a program in its main thread has signals, and nohup's stay ignored.
     main_thread = threading.current_thread() is threading.main_thread()
     taken = [n for n in numbers if main_thread and before[n] == signal.SIG_DFL]
+    with _heard() if main_thread else nullcontext():
+        try:
+            for number in taken:
+                signal.signal(number, stop)
+            yield
+        finally:
+            for number in taken:
+                signal.signal(number, before[number])
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Raise an interrupt again that came where Python ignores exceptions.
+
+    In a finaliser, or a callback of the import system, an exception is shown and lost:
+    the job would go on, deaf to further signals.  A moment later it is raised anew.
+    """
+    if not hasattr(signal, "setitimer"):  # Windows
+        yield
+        return
+    lost: list[BaseException] = []
+    shown, alarm = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
+
+    def ignored(found: sys.UnraisableHookArgs) -> None:
+        if isinstance(found.exc_value, KeyboardInterrupt):
+            lost.append(found.exc_value)
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+        else:
+            shown(found)
+
+    def again(number: int, frame: object) -> None:
+        if lost:
+            raise lost.pop()
+
     try:
-        for number in taken:
-            signal.signal(number, stop)
+        sys.unraisablehook = ignored
+        signal.signal(signal.SIGALRM, again)
         yield
     finally:
-        for number in taken:
-            signal.signal(number, before[number])
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, alarm)
+        sys.unraisablehook = shown
 
 
 def _write_out(data: bytes) -> None:
