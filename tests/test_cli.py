@@ -239,12 +239,15 @@ def test_a_signal_in_a_finaliser_is_not_lost(name, capsys):
             os.kill(os.getpid(), getattr(signal, name))
             time.sleep(0.01)
 
-    hook, alarm = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
-    with pytest.raises(KeyboardInterrupt), cli._stoppable():
+    def work():
         busy = Busy()
         del busy
         time.sleep(5)
         pytest.fail("the signal was lost")
+
+    hook, alarm = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
+    with pytest.raises(KeyboardInterrupt), cli._stoppable():
+        work()
     assert capsys.readouterr().err == ""
     assert (sys.unraisablehook, signal.getsignal(signal.SIGALRM)) == (hook, alarm)
 
