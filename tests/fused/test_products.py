@@ -36,6 +36,7 @@ def multiply(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     from softjet.kernels import products
 
     monkeypatch.setattr(_products, "_kernel", lambda: products.multiply)
+    monkeypatch.setattr(_products, "ROWS", 8)
     return _products.multiply
 
 
@@ -80,12 +81,12 @@ def test_what_tiles_are_not_made_for_goes_to_blas(
     monkeypatch.setattr(_products, "_kernel", lambda: lambda *told: asked.append(told))
     few = np.ones((8, 64), "f4"), np.ones((64, 64), "f4"), np.empty((8, 64), "f4")
     _products.multiply(*few)
-    backwards = np.ones((128, 64), "f4")[:, ::-1]
-    out = np.empty((128, 64), "f4")
+    backwards = np.ones((256, 64), "f4")[:, ::-1]
+    out = np.empty((256, 64), "f4")
     _products.multiply(backwards, few[1], out)
     assert not asked
     assert (out == 64).all()
-    _products.multiply(np.ones((128, 64), "f4"), few[1], out)
+    _products.multiply(np.ones((256, 64), "f4"), few[1], out)
     assert len(asked) == 1
 
 
@@ -99,6 +100,7 @@ def test_the_error_does_not_grow_with_the_depth(
     from softjet.kernels import products
 
     monkeypatch.setattr(_products, "_kernel", lambda: products.multiply)
+    monkeypatch.setattr(_products, "ROWS", 8)
     a, b = laid((96, depth), "lines", "f4", 6), laid((depth, 64), "lines", "f4", 7)
     out = np.zeros((96, 64), "f4")
     half = depth // 2

@@ -1,8 +1,9 @@
 """Matrix products of blocks: by our own tiles where these are faster, or by BLAS.
 
-On a core with AVX-512 (Zen 4) blocks of the last layer ran at 105 to 116 GF/s of 118 by
-tiles, and at 100 to 105 by OpenBLAS: benchmarks/fused_linear.py --products.  Which way
-a product goes depends on its shape alone, and so do its bits.
+On a core with AVX-512 (Zen 4) blocks of a layer 256 wide ran at 105 GF/s of 118 by
+tiles and at 99 by OpenBLAS, of wider layers at the same rate, with two thirds of the
+error: `python -m benchmarks.fused_linear --products`, kernels/products.py.  Which way a
+product goes depends on its shape alone, and so do its bits.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from ..kernels.available import available
 from . import _blas
 
 KINDS = frozenset(np.dtype(name) for name in ("float32", "float64"))
-# Fewer rows than this, and laying the panels costs more than the tiles gain.
-ROWS, COLUMNS, DEPTH = 96, 32, 32
+# Fewer rows than this, and laying the panels costs more than the tiles gain: hvp in
+# blocks of 147 rows was 5 % slower by tiles.
+ROWS, COLUMNS, DEPTH = 256, 32, 32
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray, add: bool = False) -> None:
