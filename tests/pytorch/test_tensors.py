@@ -262,3 +262,16 @@ def test_tensors_without_memory_have_shapes() -> None:
     assert st.cross_entropy(x, ids).shape == ()
     q = torch.zeros(1, 2, 8, 4, device="meta")
     assert st.attention(q, q, q).shape == q.shape
+
+
+@pytest.mark.parametrize(
+    ("code", "ask"),
+    [
+        ("tensor-layout", lambda x: st.softmax(x.to_sparse(), dim=-1)),
+        ("tensor-layout", lambda x: st.cross_entropy(x.to_sparse(), x)),
+        ("beta-zero", lambda x: st.softplus(x, beta=0)),
+    ],
+)
+def test_what_would_be_a_traceback_or_infinite_is_refused(code: str, ask: Any) -> None:
+    with pytest.raises(sj.Refusal, match=rf"\[{code}\]"):
+        ask(torch.ones(2, 3))

@@ -139,7 +139,14 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
             got=f"threshold={threshold}",
             want="20 or more",
         )
-    if number(beta, "beta") == 1:
+    if number(beta, "beta") == 0:
+        raise Refusal(
+            "beta-zero",
+            "softplus divides by beta",
+            got=f"beta={beta}",
+            want="a number other than 0",
+        )
+    if beta == 1:
         return _entries("softplus", input)
     return _entries("softplus", input * beta) / beta
 

@@ -59,7 +59,16 @@ def floating(x: Any, what: str, function: str) -> Tensor:
 
 def tensor(x: Any, what: str, function: str) -> Tensor:
     if isinstance(x, torch.Tensor):
-        return x
+        if x.layout is torch.strided:
+            return x
+        raise TypeRefusal(
+            "tensor-layout",
+            f"softjet.torch.{function} reads every entry of a row",
+            got=f"{what} of layout {x.layout}",
+            want="a dense tensor; entries that are not there are 0 in a sparse one, "
+            "not -inf",
+            hint=f"{what}.to_dense()",
+        )
     raise TypeRefusal(
         "tensor-type",
         f"softjet.torch.{function} computes on tensors",
