@@ -314,8 +314,24 @@ def by_both(shape: tuple[int, int, int], seconds: float) -> None:
         }
         with limited(1):
             found = race(ways, {}, seconds=seconds)
-        rates = (f"{o.name} {flops / o.seconds / 1e9:4.0f} GF/s" for o in found)
-        print(f"  {name:8}" + "   ".join(rates))
+        figures = (
+            f"{o.name} {flops / o.seconds / 1e9:4.0f} GF/s, "
+            f"off by {_off(multiply, operands):.1e}"
+            for o, multiply in zip(found, WAYS, strict=True)
+        )
+        print(f"  {name:8}" + "   ".join(figures))
+
+
+WAYS = _products.multiply, _blas.multiply
+
+
+def _off(multiply: Callable[..., None], operands: tuple[np.ndarray, ...]) -> float:
+    """The relative error of a product, by norms, on normally distributed numbers."""
+    rng = np.random.default_rng(1)
+    a, b, out = (rng.standard_normal(x.shape, np.float32) for x in operands)
+    multiply(a, b, out)
+    exact = a.astype(float) @ b.astype(float)
+    return float(np.linalg.norm(out - exact) / np.linalg.norm(exact))
 
 
 def _into(multiply: Callable[..., None], operands: tuple[np.ndarray, ...]) -> Contender:
