@@ -198,3 +198,25 @@ def test_threads_give_the_same_bits() -> None:
         for answers in pool.map(work, range(8)):
             for got, want in zip(answers, alone, strict=True):
                 assert same_bits(got, want)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_pullback_remembers_targets_that_were_not_copied(
+    dtype: str, masked: bool
+) -> None:
+    """Targets a kernel can read where they lie are not copied to be read."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(300, 1000)).astype(dtype)
+    targets = rng.random(logits.shape).astype(dtype)
+    where = rng.random(logits.shape) < 0.9 if masked else None
+    kept = targets.copy()
+    binary = softjet.binary_cross_entropy
+    want = binary.grad(logits, kept, where=where)
+    _, pullback = binary.vjp(logits, targets, where=where)
+    targets[...] = 0.5
+    assert bits(pullback(1.0)) == bits(want)
+    np.testing.assert_array_equal(
+        binary(logits, kept, reduction="none"),
+        binary(logits, kept.astype(np.float64), reduction="none"),
+    )

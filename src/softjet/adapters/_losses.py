@@ -9,9 +9,8 @@ import numpy as np
 
 from ..rules._jacobian import Jacobian
 from . import _options
-from ._arrays import deliver, float_dtype
+from ._arrays import deliver
 from ._axes import Rows
-from ._binary_targets import binary_targets
 from ._function import Call, Function, Options
 from ._kernels import sums_of_weights, total
 from ._problem import INF, Problem
@@ -29,6 +28,7 @@ class Reduced(NamedTuple):
     apart: bool
     shape: tuple[int, ...]
     mass: float = 1.0
+    masked: bool = False
 
 
 class Loss(Function):
@@ -171,7 +171,7 @@ class Loss(Function):
             weights.scale_to_one()
             mass = _mass(problem, weights)
         share = np.empty(problem.count)
-        share.fill(_reciprocal(mass))
+        share.fill(reciprocal(mass))
         return Reduced(call, share, reduction == "none", rows.batch, mass or np.inf)
 
     def _one(self, loss: Reduced) -> np.ndarray:
@@ -209,53 +209,7 @@ class Loss(Function):
             return deliver(np.asarray(whole / loss.mass), loss.call.dtype)
 
 
-class BinaryLoss(Loss):
-    """Binary cross-entropy: the losses of entries."""
-
-    def _reduced(
-        self, logits: Any, targets: Any, options: dict[str, Any], mode: str
-    ) -> Reduced:
-        read = self._read(options, mode)
-        (z,) = self._arrays(logits)
-        mask = _options.where(read["where"], z.shape, self.rule.name)
-        t = binary_targets(targets, z.shape, mask).reshape(-1, 1)
-        reduction = _options.reduction(read["reduction"])
-        share = np.ones(z.size)
-        if mask is not None:
-            # A masked entry becomes one whose loss is 0 in every order.
-            share = mask.reshape(-1).astype(np.float64)
-            z, t = np.where(mask, z, -INF).astype(float_dtype(z)), t * share[:, None]
-        mass = float(share.sum()) if reduction == "mean" else 1.0
-        share = share * _reciprocal(mass)
-        dtype = float_dtype(z)
-        problem = Problem(
-            self.rule,
-            (z.reshape(-1, 1),),
-            dtype,
-            given=lambda block, live: (t[block], None),
-        )
-        call = Call(problem, None, z.shape, dtype, read)
-        return Reduced(call, share, reduction == "none", z.shape, mass or np.inf)
-
-    def _one(self, loss: Reduced) -> np.ndarray:
-        return loss.share[:, None]
-
-    def _bars(self, loss: Reduced, bar: Any) -> np.ndarray:
-        bars = super()._bars(loss, bar)
-        # A masked entry's seed is never read, even if NaN.
-        return np.where(loss.share == 0, 0.0, bars)[:, None]
-
-    def _sum(self, loss: Reduced, answer: np.ndarray) -> Any:
-        numbers = answer.reshape(-1).astype(np.float64)
-        taken = np.where(loss.share == 0, 0.0, numbers)
-        if loss.apart:
-            return deliver(taken.reshape(loss.shape), loss.call.dtype)
-        with np.errstate(all="ignore"):
-            whole = total(taken)
-            return deliver(np.asarray(whole / loss.mass), loss.call.dtype)
-
-
-def _reciprocal(mass: float) -> float:
+def reciprocal(mass: float) -> float:
     """1 / mass; no mass gives a mean of 0."""
     return 1.0 / mass if mass > 0 else 0.0
 

@@ -12,7 +12,8 @@ import numpy as np
 from ._words import load
 
 FLOATS = frozenset(np.dtype(name) for name in ("float16", "float32", "float64"))
-LOOKED_AT = frozenset(np.dtype(name) for name in ("int64", "float64", "float32"))
+WIDE = frozenset(np.dtype(name) for name in ("float64", "float32"))
+LOOKED_AT = WIDE | {np.dtype("int64")}
 
 
 def ordinary(x: Any) -> bool:

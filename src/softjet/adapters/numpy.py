@@ -14,8 +14,9 @@ import numpy as np
 
 from ..rules import RULES
 from ..rules._rule import Rule
+from ._binary_loss import BinaryLoss
 from ._function import Call, Function, Options, made
-from ._losses import BinaryLoss, Loss
+from ._losses import Loss
 from ._options import refuse_positional
 from ._stateless import Stateless
 
