@@ -14,6 +14,7 @@ SOURCE = ROOT / "src" / "softjet"
 FILES = sorted(SOURCE.rglob("*.py"))
 
 # Who may import whom.  "softjet" is the front door: the functions, as users have them.
+_SIBLINGS = {"check", "draw", "learn"}
 MAY_IMPORT = {
     "errors": set(),
     "derivations": set(),
@@ -21,12 +22,14 @@ MAY_IMPORT = {
     "kernels": {"errors"},
     "adapters": {"errors", "rules", "derivations", "kernels"},
     "fused": {"errors", "rules", "derivations", "kernels", "adapters"},
-    "softjet": {"errors", "adapters", "fused", "kernels"},
+    "softjet": {"errors", "adapters", "fused", "kernels", "check"},
+    "alternatives": {"errors", "rules", "derivations", "adapters"},
     "torch": {"errors", "rules", "adapters", "fused", "softjet"},
     "check": {"errors", "rules", "adapters", "softjet"},
-    "draw": {"errors", "softjet"},
+    "draw": {"errors", "softjet", "check"},
     "learn": {"errors", "rules", "softjet", "check", "draw"},
-    "cli": {"errors", "softjet", "learn"},
+    "explore": {"errors", "derivations", "softjet", "alternatives", *_SIBLINGS},
+    "cli": {"errors", "softjet", "explore", *_SIBLINGS},
     "__main__": {"cli"},
 }
 # Third parties beyond NumPy, and the only parts that may name them.
@@ -41,6 +44,10 @@ MAY_NAME = {
     "pyarrow": {"learn"},
     "safetensors": {"learn"},
     "matplotlib": {"draw", "learn"},
+    "starlette": {"explore"},
+    "uvicorn": {"explore"},
+    "websockets": {"explore"},
+    "latex2mathml": {"explore"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

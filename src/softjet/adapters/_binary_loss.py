@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,8 @@ class BinaryLoss(Loss):
             return deliver(np.asarray(whole / loss.mass), loss.call.dtype)
 
 
-class Given(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Given:
     """The targets of entries, as a problem asks for them."""
 
     t: np.ndarray
