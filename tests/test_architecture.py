@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "torch": {"errors", "rules", "adapters", "fused", "softjet"},
     "check": {"errors", "rules", "adapters", "softjet"},
     "draw": {"errors", "softjet", "check"},
-    "learn": {"errors", "rules", "softjet", "check", "draw"},
+    "learn": {"errors", "rules", "softjet", "alternatives", "check", "draw"},
     "explore": {"errors", "derivations", "softjet", "alternatives", *_SIBLINGS},
     "cli": {"errors", "softjet", "explore", *_SIBLINGS},
     "__main__": {"cli"},

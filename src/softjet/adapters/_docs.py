@@ -11,6 +11,7 @@ from ..rules._rule import Rule
 ARGUMENTS = {
     "x": "array\n    Logits, in nats; any real, any shape and strides.",
     "logits": "array\n    Logits, in nats; any real, any shape and strides.",
+    "y": "array\n    Outputs, of any unit; any real, any shape and strides.",
     "p_logits": "array\n    Logits of p, in nats.",
     "q_logits": "array, shape of p_logits\n    Logits of q, in nats.",
     "targets": "array\n    {targets}",

@@ -192,7 +192,7 @@ class Function:
             dtype,
             live=None if live is None else rows.flatten(live),
             sink=_options.sink(read.get("sink"), rows, self.rule.name),
-            temperature=_options.temperature(read["temperature"]),
+            temperature=_options.temperature(read.get("temperature", 1.0)),
             rows=rows,
         )
         return Call(problem, rows, rows.shape, dtype, read)

@@ -159,9 +159,9 @@ class Loss(Function):
         weights = Targets(
             targets,
             rows,
-            smoothing=_options.label_smoothing(read["label_smoothing"]),
-            weight=_options.weight(read["weight"], rows.length, self.rule.name),
-            ignore_index=_options.ignore_index(read["ignore_index"]),
+            smoothing=_options.label_smoothing(read.get("label_smoothing", 0.0)),
+            weight=_options.weight(read.get("weight"), rows.length, self.rule.name),
+            ignore_index=_options.ignore_index(read.get("ignore_index")),
             where=problem.live,
         )
         problem.given = weights
