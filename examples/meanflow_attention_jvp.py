@@ -1,4 +1,4 @@
-"""MeanFlow through attention: python examples/meanflow_attention_jvp.py
+"""MeanFlow through attention: python examples/meanflow_attention_jvp.py [steps]
 
 MeanFlow (Geng et al. 2025) learns the average velocity u(z, r, t) between two times by
 
@@ -12,6 +12,8 @@ point has to look at the others to know its circle.
 """
 
 from __future__ import annotations
+
+import sys
 
 import numpy as np
 
@@ -116,14 +118,14 @@ def check(rng: np.random.Generator, w: Weights) -> float:
     return float(abs(u_dot - (high - low) / (2 * step)).max() / abs(u_dot).max())
 
 
-def main() -> None:
+def main(steps: int = STEPS) -> None:
     rng = np.random.default_rng(0)
     w = weights(rng)
     print(f"JVP against a difference quotient: {check(rng, w):.1e}")
     first = {n: np.zeros_like(x) for n, x in w.items()}
     second = {n: np.zeros_like(x) for n, x in w.items()}
     report(rng, w, 0)
-    for step in range(1, STEPS + 1):
+    for step in range(1, steps + 1):
         u, wanted, kept = target(rng, w)
         error = u - wanted  # the target is held constant, as MeanFlow has it
         found = gradient(w, kept, (2 / error.size * error).astype(np.float32))
@@ -132,7 +134,7 @@ def main() -> None:
             second[n] = 0.99 * second[n] + 0.01 * slope**2
             scale = np.sqrt(second[n] / (1 - 0.99**step)) + 1e-8
             w[n] = w[n] - np.float32(3e-3) * first[n] / (1 - 0.9**step) / scale
-        if step % (STEPS // 4) == 0:
+        if step % (steps // 4) == 0:
             report(rng, w, step)
 
 
@@ -146,4 +148,4 @@ def report(rng: np.random.Generator, w: Weights, step: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

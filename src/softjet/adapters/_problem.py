@@ -160,6 +160,7 @@ class Problem:
         given: tuple[np.ndarray, ...] = ()
         if self.given is not None:
             target, ignored = self.given(block, rows[0].live)
+            target = target.astype(np.float64, copy=False)
             if self.length == 0:
                 target = np.zeros((target.shape[0], 1))
             given = (target,)
