@@ -3,6 +3,7 @@
     python -m benchmarks                      lists what can be raced
     python -m benchmarks softmax jvp          races them and prints the tables
     python -m benchmarks all --json FILE      and appends a JSON row per contender
+    python -m benchmarks conformance          no race: what is right, law by law
 
 Ours first, then SciPy, torch (eager and compiled), JAX and ONNX Runtime where they have
 the function, and a plain copy as the limit.  A ratio above 1 means that ours is faster.
@@ -30,6 +31,11 @@ Race = tuple[str, list[Row]]  # its title, and a row per contender
 
 
 def main(words: list[str] | None = None) -> int:
+    words = sys.argv[1:] if words is None else words
+    if words[:1] == ["conformance"]:
+        from benchmarks.conformance.__main__ import main as conformance
+
+        return conformance(words[1:])
     options = parser().parse_args(words)
     if not options.names:
         print(listing())
