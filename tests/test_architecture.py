@@ -44,10 +44,10 @@ MAY_NAME = {
     "pyarrow": {"learn"},
     "safetensors": {"learn"},
     "matplotlib": {"draw", "learn"},
+    "pytest": {"check"},  # its own tests for other people's suites
     "starlette": {"explore"},
     "uvicorn": {"explore"},
     "websockets": {"explore"},
-    "latex2mathml": {"explore"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
@@ -170,6 +170,8 @@ def test_import_is_light() -> None:
         "pyarrow",
         "torch",
         "jax",
+        "starlette",
+        "uvicorn",
     ]
     code = f"import softjet, sys; print([m for m in {heavy} if m in sys.modules])"
     run = subprocess.run(
