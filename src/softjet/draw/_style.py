@@ -19,16 +19,35 @@ from matplotlib.image import AxesImage
 
 INK, FAINT, GRID = "#1b1f24", "#5b6570", "#e4e7eb"
 BLUE, ORANGE = "#0072b2", "#d55e00"
+GREEN, PURPLE, AMBER, SKY = "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
+# A class is told by its colour and by its line or marker, never by colour alone.
+CLASSES = (BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY, INK, FAINT)
+LINES: tuple[Any, ...] = (
+    "-",
+    (0, (6, 2)),
+    (0, (1.5, 1.5)),
+    (0, (6, 2, 1.5, 2)),
+    (0, (10, 2)),
+    (0, (3, 1.5)),
+    (0, (1, 3)),
+    (0, (8, 2, 1, 2, 1, 2)),
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 SIGNED = LinearSegmentedColormap.from_list("signed", [ORANGE, "#fdfdfd", BLUE])
+# Pale, so that dark lines and letters stay readable on all of it.
+PALE = LinearSegmentedColormap.from_list("pale", ["#fdfdfd", "#9cc9e3", "#63b3dc"])
+# Never white, so that an arrow of any size is seen.
+SIZES = LinearSegmentedColormap.from_list("sizes", ["#a9d3ea", BLUE, "#00263d"])
 COUNTS = LinearSegmentedColormap.from_list("counts", ["#fdfdfd", "#9cc9e3", BLUE])
 
 # Above this many classes, numbers and names in a matrix would overlap.
 MOST_NAMED = 15
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float, *, arrange: bool = True) -> Figure:
     """An empty figure of this size in inches, laid out without overlaps."""
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    layout: Any = "constrained" if arrange else None
+    figure = Figure(figsize=(width, height), layout=layout, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 
@@ -47,10 +66,18 @@ def png(figure: Figure, dpi: int = 160) -> bytes:
     return buffer.getvalue()
 
 
-def tidy(axes: Axes, *, title: str, x: str, y: str, grid: bool = True) -> Axes:
-    """Labels with units, light grid, no box."""
+def tidy(
+    axes: Axes,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    grid: bool = True,
+    formula: bool = False,
+) -> Axes:
+    """Labels with units, light grid, no box; dollars in a title only of a formula."""
     look: dict[str, Any] = {"color": INK, "fontsize": 11, "fontweight": "bold"}
-    axes.set_title(title, loc="left", pad=10, parse_math=False, **look)
+    axes.set_title(title, loc="left", pad=10, parse_math=formula, **look)
     axes.set_xlabel(x, color=FAINT, fontsize=9)
     axes.set_ylabel(y, color=FAINT, fontsize=9)
     axes.tick_params(which="both", colors=FAINT, labelsize=8, length=0)
@@ -61,6 +88,12 @@ def tidy(axes: Axes, *, title: str, x: str, y: str, grid: bool = True) -> Axes:
         axes.grid(color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)
     return axes
+
+
+def legend(axes: Axes, **options: Any) -> None:
+    """Names of the lines, without a box, long enough to show how each is dashed."""
+    look: dict[str, Any] = {"fontsize": 8, "labelcolor": INK, "handlelength": 3.2}
+    axes.legend(frameon=False, **{**look, **options})
 
 
 def short(name: str, most: int) -> str:

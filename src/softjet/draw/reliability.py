@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 
+from softjet.draw._axes import panel
 from softjet.draw._style import BLUE, FAINT, ORANGE, tidy
 
 
 def reliability(
-    axes: Axes, confidence: np.ndarray, accuracy: np.ndarray, count: np.ndarray
+    confidence: np.ndarray,
+    accuracy: np.ndarray,
+    count: np.ndarray,
+    *,
+    ax: Any = None,
 ) -> Axes:
     """Mean confidence against share of right answers, one point per bin.
 
@@ -17,6 +24,7 @@ def reliability(
     with its count; the bar to the diagonal is the bin's calibration error, and the pale
     band two standard errors of a perfectly calibrated model with these counts.
     """
+    axes = panel(ax, (4.8, 4.8))
     held = count > 0
     x, y, n = confidence[held], accuracy[held], count[held]
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)))

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from softjet.draw import (
-    confusion,
-    gap_curve,
-    jacobian,
-    objective_curve,
-    reliability,
-    weight_bars,
-    weight_images,
-)
+import numpy as np
+
+from softjet import draw
 from softjet.draw._style import new_figure, png
-from softjet.draw.weights import MOST_PANELS
-from softjet.learn.data import Data, Split
 from softjet.learn.model import Model
 from softjet.learn.objective import Array
 from softjet.learn.scores import bins, confusions, mean_jacobian
 
 
 def pictures(
-    report: dict[str, Any], data: Data, parts: Split, model: Model, logits: Array
+    report: dict[str, Any],
+    image: tuple[int, int] | None,
+    y_test: np.ndarray,
+    model: Model,
+    logits: Array,
 ) -> dict[str, bytes]:
     """Draw all of them; every number comes from the report or from `scores`."""
     names = report["data"]["classes"]
@@ -32,13 +28,15 @@ def pictures(
         "confusion": new_figure(side + 0.6, side),
         "reliability": new_figure(4.8, 4.8),
         "jacobian": new_figure(side + 0.8, side),
-        "weights": _weights(report, data, model),
+        "weights": _weights(report, image, model),
     }
-    confusion(figures["confusion"].subplots(), confusions(logits, parts.y_test), names)
-    held = bins(logits, parts.y_test)
+    counts = confusions(logits, y_test)
+    draw.confusion(counts, names, ax=figures["confusion"].subplots())
+    held = bins(logits, y_test)
     axes = figures["reliability"].subplots()
-    reliability(axes, held.confidence, held.accuracy, held.count)
-    jacobian(figures["jacobian"].subplots(), mean_jacobian(logits), names)
+    draw.reliability(held.confidence, held.accuracy, held.count, ax=axes)
+    axes = figures["jacobian"].subplots()
+    draw.mean_jacobian(mean_jacobian(logits), names, ax=axes)
     return {name: png(figure) for name, figure in figures.items()}
 
 
@@ -46,18 +44,19 @@ def _curves(training: dict[str, Any]) -> Any:
     figure = new_figure(9.0, 3.2)
     left, right = figure.subplots(1, 2)
     iterations, values, gaps = zip(*training["history"], strict=True)
-    objective_curve(left, iterations, values)
-    gap_curve(right, iterations, gaps, training["tol"] * training["objective"])
+    draw.objective_curve(iterations, values, ax=left)
+    target = training["tol"] * training["objective"]
+    draw.gap_curve(iterations, gaps, target, ax=right)
     return figure
 
 
-def _weights(report: dict[str, Any], data: Data, model: Model) -> Any:
+def _weights(
+    report: dict[str, Any], image: tuple[int, int] | None, model: Model
+) -> Any:
     names = report["data"]["classes"]
-    shown = min(len(names), MOST_PANELS)
-    if data.image is not None:
-        figure = new_figure(9.0, 1.75 * -(-shown // 5) + 0.2)
-        weight_images(figure, model.coef, data.image, names)
-        return figure
-    figure = new_figure(9.6, 2.6 * -(-shown // 3) + 0.2)
-    weight_bars(figure, model.coef, report["data"]["features"], names)
-    return figure
+    if image is not None:
+        axes = draw.weight_images(model.coef, image, names)
+    else:
+        features = report["data"]["features"]
+        axes = draw.weight_bars(model.coef, features, names)
+    return axes[0].figure
