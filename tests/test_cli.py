@@ -12,12 +12,13 @@ import time
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
 import softjet as sj
-from softjet import _terminal, cli
+from softjet import _signals, _terminal
 from softjet.cli import app
 from softjet.learn import fit as job_module
 
@@ -29,10 +30,25 @@ def run(tmp_path, monkeypatch):
     return lambda line: runner.invoke(app, shlex.split(line))
 
 
+IMAGES = dict.fromkeys(
+    ("training", "confusion", "reliability", "weights", "jacobian"), b""
+)
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """For runs whose pictures nobody looks at: drawing takes most of their time."""
+    monkeypatch.setattr(job_module, "pictures", lambda *_: IMAGES)
+
+
 def test_fit_on_the_digits_and_what_it_says_to_try_next(run, tmp_path):
     result = run("fit")
     assert result.exit_code == 0
-    assert result.stderr == ""
+    first, *_, last = result.stderr.splitlines()
+    assert re.fullmatch(
+        r"step 0  objective 2\.30259  gap \S+, wanted \S+  0\.0 s", first
+    )
+    assert re.match(r"step \d+  objective 0\.0\d+  gap \d\.\de-", last)
     text = result.stdout
     assert float(re.search(r"accuracy (0\.\d+)", text)[1]) >= 0.95
     assert re.search(r"proven within \d\.\de-\d\d of the minimum", text)
@@ -62,6 +78,7 @@ def test_predict_prints_writes_and_pipes(run, tmp_path):
     assert len(piped.stdout.splitlines()) == 361
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_tolerance_not_reached_is_exit_code_1(run, tmp_path):
     result = run("fit --max-iter 2 --no-compare --out m")
     assert result.exit_code == 1
@@ -69,14 +86,90 @@ def test_tolerance_not_reached_is_exit_code_1(run, tmp_path):
     assert (tmp_path / "m" / "report.html").exists()
 
 
-def test_interruption_is_exit_code_130_and_leaves_nothing(run, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("no_pictures")
+def test_an_interruption_is_exit_code_130_and_can_be_resumed(
+    run, tmp_path, monkeypatch
+):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(job_module, "page", interrupt)
-    result = run("fit --no-compare")
+    with monkeypatch.context() as patch:
+        patch.setattr(job_module, "page", interrupt)
+        result = run("fit --no-compare --quiet --out m")
     assert result.exit_code == 130
-    assert result.stderr == "interrupted: nothing was written\n"
+    said, line = result.stderr.splitlines()
+    assert re.fullmatch(
+        r"interrupted: saved after step \d+ in m\.checkpoint; this goes on with the "
+        r"run:",
+        said,
+    )
+    assert line.endswith("softjet fit --out m --no-compare --resume")
+    assert [p.name for p in tmp_path.iterdir()] == ["m.checkpoint"]
+    assert run(line.partition("softjet ")[2]).exit_code == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_a_damaged_checkpoint_is_said_and_two_are_refused(run, tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("softjet.learn.runs.keeper.SPARING", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(job_module, "page", interrupt)
+        run("fit --no-compare --quiet --out m --checkpoint-seconds 0")
+    older, newest = sorted((tmp_path / "m.checkpoint").iterdir())
+    newest.write_bytes(newest.read_bytes()[:-9])
+    kept = {path: path.read_bytes() for path in (older, newest)}
+    assert run("fit --no-compare --out m").exit_code == 2
+    result = run("fit --no-compare --out m --resume --quiet")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"damaged checkpoint m.checkpoint/{newest.name}: its bytes do not have the "
+        "hash at its end; going on from the one before\n"
+    )
+    older.parent.mkdir()
+    for path, blob in kept.items():
+        path.write_bytes(blob[:-9])
+    refused = run("fit --no-compare --out m --resume")
+    assert refused.exit_code == 2
+    assert "no checkpoint is whole [checkpoint-damaged]" in refused.stderr
+    assert run("fit --no-compare --out m --restart --quiet").exit_code == 0
+    assert not older.parent.exists()
+
+
+def test_a_network_is_trained_and_predicts(run, tmp_path):
+    line = "fit --model network --hidden 16,8 --activation tanh --epochs 12 --out m"
+    result = run(line)
+    assert result.exit_code == 0
+    assert re.search(r"epoch 12\.0 of 12  loss 0\.\d+  ", result.stderr)
+    assert "no certificate" in result.stdout
+    assert float(re.search(r"accuracy (0\.\d+)", result.stdout)[1]) >= 0.9
+    assert "--rate 0.001" in result.stdout
+    assert run("predict m m/test.csv --out p.parquet").exit_code == 0
+    assert pyarrow.parquet.read_table(tmp_path / "p.parquet").num_rows == 360
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("fit --model network --solver newton", "option-model"),
+        ("fit --hidden 8", "option-model"),
+        ("fit --model network --hidden 8,x", "hidden"),
+        ("fit --model network --hidden 0", "hidden"),
+        ("fit --model network --activation cube", "activation"),
+        ("fit --model network --rate 0", "learning-rate"),
+        ("fit --model trees", "model"),
+        ("fit --solver sag", "solver"),
+        ("fit --memory much", "memory"),
+        ("fit --resume --restart", "resume-restart"),
+        ("fit --checkpoint-seconds -1", "checkpoint-seconds"),
+    ],
+)
+def test_options_are_refused_before_anything_is_written(run, tmp_path, line, code):
+    result = run(line)
+    assert result.exit_code == 2
+    assert f"[{code}]" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -96,7 +189,8 @@ def test_usage_errors_are_exit_code_2(run, line):
 
 def test_help_names_every_option(run):
     text = run("fit --help").stdout
-    for option in ("target", "out", "C", "tol", "max-iter", "seed", "test-share"):
+    options = ("target", "out", "C", "tol", "max-iter", "seed", "test-share", "model")
+    for option in (*options, "hidden", "memory", "resume", "restart", "quiet"):
         assert f"--{option}" in text
     assert "Traceback" not in text
 
@@ -127,18 +221,6 @@ def test_python_m_softjet():
     assert (result.returncode, result.stdout) == (0, f"softjet {sj.__version__}\n")
 
 
-def test_progress_shows_steps_in_a_terminal_only(monkeypatch):
-    for terminal in (True, False):
-        screen = io.StringIO()
-        console = Console(file=screen, force_terminal=terminal, width=100)
-        monkeypatch.setattr(_terminal, "console", lambda stderr, made=console: made)
-        with _terminal.progress(1e-6) as step:
-            step(0, 2.3, 1000.0)
-            step(1, 0.5, 1e-3)
-            step(2, 0.25, 0.0)
-        assert ("step 2  objective 0.25  gap 0.0e+00" in screen.getvalue()) == terminal
-
-
 def test_numbers_fit_into_eighty_columns(run, monkeypatch):
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=80, color_system=None)
@@ -166,7 +248,7 @@ def odd(tmp_path):
 
 
 def test_brackets_and_dollars_in_names_are_letters(run, odd):
-    trained = run(f"fit {odd} --out [red]m")
+    trained = run(f"fit {odd} --out [red]m --quiet")
     assert (trained.exit_code, trained.stderr) == (0, "")
     assert "[/kind] from odd.csv" in trained.stdout
     assert "[red]m/ model" in trained.stdout
@@ -208,25 +290,71 @@ def test_an_ascii_terminal_gets_question_marks_and_exact_bytes(run, odd, tmp_pat
     assert piped.stdout == (tmp_path / "p.csv").read_bytes()
 
 
+def begun(folder, *options):
+    """A run of `softjet fit` that has told its first steps, and goes on for long."""
+    line = [sys.executable, "-m", "softjet", "fit", "--out", "m", "--no-compare"]
+    streams = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL, "text": True}
+    job = subprocess.Popen([*line, *options], cwd=folder, **streams)
+    assert re.match(r"(step|epoch) 0", job.stderr.readline())
+    return job
+
+
+NETWORK = ("--model", "network", "--epochs", "20", "--batch", "8")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    out = tmp_path_factory.mktemp("undisturbed") / "m"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job_module, "network_pictures", lambda *_: IMAGES)
+        job_module.fit(
+            job_module.Job(out=out, model="network", epochs=20, batch_size=8)
+        )
+    return (out / "model.safetensors").read_bytes()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize(
-    ("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)]
+    ("name", "code"), [("SIGTERM", 130), ("SIGHUP", 129), ("SIGINT", 130)]
 )
-def test_signals_leave_nothing(name, code, tmp_path):
-    line = [sys.executable, "-m", "softjet", "fit", "--tol", "1e-13"]
-    line += ["--max-iter", "1000000", "--no-compare"]
-    job = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert list(tmp_path.iterdir()) != []
+def test_signals_save_and_say_how_to_go_on(name, code, tmp_path, undisturbed):
+    job = begun(tmp_path, *NETWORK)
+    time.sleep(0.1)
+    job.send_signal(getattr(signal, name))
+    # Twice at once, as `timeout` and some shells do, is once.
     job.send_signal(getattr(signal, name))
     _, errors = job.communicate(timeout=60)
-    # Ctrl-C inside a compiled import ends CPython by the signal itself; to a shell, and
-    # so to a user, that is 130 as well.
-    status = job.returncode if job.returncode >= 0 else 128 - job.returncode
-    assert (status, errors) == (code, "interrupted: nothing was written\n")
-    assert list(tmp_path.iterdir()) == []
+    assert job.returncode == code
+    *_, said, line = errors.splitlines()
+    assert re.search(r"interrupted: saved after update \d+ in m\.checkpoint", said)
+    assert os.listdir(tmp_path) == ["m.checkpoint"]
+    if name == "SIGTERM":
+        # As typed into the shell that ran fit.
+        subprocess.run(line, shell=True, cwd=tmp_path, check=True, capture_output=True)
+        found = (tmp_path / "m" / "model.safetensors").read_bytes()
+        assert found == undisturbed
+        assert os.listdir(tmp_path) == ["m"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_killed_at_random_moments_and_resumed(tmp_path, undisturbed):
+    """kill -9 at moments drawn from a seed, one after the other, until it is done."""
+    moments = np.random.default_rng(7).uniform(0.0, 0.5, 2)
+    resume = ()
+    for moment in moments:
+        options = (*NETWORK, "--checkpoint-seconds", "0.01", *resume)
+        line = [sys.executable, "-m", "softjet", "fit", "--out", "m", *options]
+        job = subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE)
+        while b"epoch" not in job.stderr.readline():
+            assert job.poll() is None
+        time.sleep(moment)
+        job.kill()
+        job.communicate()
+        assert os.listdir(tmp_path) == ["m.checkpoint"]
+        resume = ("--resume",)
+    subprocess.run([*line, "--quiet"], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "m" / "model.safetensors").read_bytes() == undisturbed
+    assert os.listdir(tmp_path) == ["m"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
@@ -246,13 +374,13 @@ def test_a_signal_in_a_finaliser_is_not_lost(name, capsys):
         pytest.fail("the signal was lost")
 
     hook, alarm = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
-    with pytest.raises(KeyboardInterrupt), cli._stoppable():
+    with pytest.raises(KeyboardInterrupt), _signals.stoppable():
         work()
     assert capsys.readouterr().err == ""
     assert (sys.unraisablehook, signal.getsignal(signal.SIGALRM)) == (hook, alarm)
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_signals_are_given_back(name, run, tmp_path, monkeypatch):
     number = getattr(signal, name)
     before = signal.getsignal(number)
@@ -262,9 +390,10 @@ def test_signals_are_given_back(name, run, tmp_path, monkeypatch):
         signal.raise_signal(number)
 
     monkeypatch.setattr(job_module, "page", stop)
-    assert run("fit --no-compare").exit_code == 128 + number
+    code = {"SIGTERM": 130, "SIGHUP": 129, "SIGINT": 130}[name]
+    assert run("fit --no-compare").exit_code == code
     assert signal.getsignal(number) == before
-    assert list(tmp_path.iterdir()) == []
+    assert [p.name for p in tmp_path.iterdir()] == ["softjet-fit.checkpoint"]
 
 
 def test_interrupted_imports_are_no_traceback(tmp_path):

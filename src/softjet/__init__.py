@@ -11,7 +11,8 @@
     o, o_dot = attention.jvp((q, k, v), (q_dot, k_dot, v_dot), causal=True)
 
 Every function prints its own derivation: print(softmax).  `edges()` is the table of
-edge cases that all of them obey; `threads(n)` sets how many threads they use.
+edge cases that all of them obey; `threads(n)` sets how many threads they use;
+`diagnose(...)` says which mistake a softmax of somebody's own makes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .errors import Refusal
 from .kernels.threads import threads
 
 if TYPE_CHECKING:
+    from .check.diagnose import diagnose
     from .fused.attention import attention
     from .fused.linear_cross_entropy import linear_cross_entropy
 
@@ -45,6 +47,7 @@ __all__ = [
     "attention",
     "binary_cross_entropy",
     "cross_entropy",
+    "diagnose",
     "edges",
     "entropy",
     "kl_divergence",
@@ -58,19 +61,23 @@ __all__ = [
     "threads",
 ]
 
-_FUSED = ("attention", "linear_cross_entropy")
+# What is 20 ms of imports or more, which most programs do not need.
+_LATER = {
+    "attention": "fused.attention",
+    "diagnose": "check.diagnose",
+    "linear_cross_entropy": "fused.linear_cross_entropy",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # The fused functions are 20 ms of imports, which most programs do not need.
-    if name not in _FUSED:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    function = getattr(import_module(f"{__name__}.fused.{name}"), name)
+    function = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
     globals()[name] = function
     return function
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_FUSED})
+    return sorted({*globals(), *_LATER})

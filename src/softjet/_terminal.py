@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +16,7 @@ import softjet as sj
 
 if TYPE_CHECKING:
     from softjet.learn.predict import Predictions
+    from softjet.learn.stored.predicting import Predicted
 
 SHOWN_ROWS = 10
 # Characters of a name in a table: a longer one would push the numbers out of sight.
@@ -32,27 +31,19 @@ def console(stderr: bool = False) -> Console:
     return made
 
 
-@contextmanager
-def progress(tol: float) -> Iterator[Callable[[int, float, float], None]]:
-    """A bar over the digits of the proven gap; silent where stderr is no terminal."""
-    screen = console(stderr=True)
-    columns = (TextColumn("training"), BarColumn(), TextColumn("{task.description}"))
-    with Progress(
-        *columns, console=screen, transient=True, disable=not screen.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=1.0)
-        first: list[float] = []
+def page() -> tuple[int, bool]:
+    """Width of the terminal, and whether it has colour; 80 and none where piped."""
+    from softjet.check.report._page import colour_wanted
 
-        def step(iteration: int, objective: float, gap: float) -> None:
-            relative = max(gap / max(objective, 1e-300), 1e-300)
-            first.append(relative)
-            digits = math.log(first[0] / relative) / max(
-                math.log(first[0] / tol) if first[0] > tol else 1.0, 1e-9
-            )
-            text = f"step {iteration}  objective {objective:.6g}  gap {gap:.1e}"
-            bar.update(task, completed=min(max(digits, 0.0), 1.0), description=text)
+    shown = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if shown else 80
+    return width, colour_wanted(shown)
 
-        yield step
+
+def show_report(text: str, code: int, as_json: bool) -> int:
+    """A report on standard output; what could not run on standard error."""
+    (sys.stderr if code == 2 and not as_json else sys.stdout).write(text)
+    return code
 
 
 def show_version() -> None:
@@ -69,7 +60,10 @@ def show_fit(report: dict[str, Any]) -> None:
         f"{data['train_rows']} rows to train on, {data['test_rows']} to test on, "
         f"{len(data['features'])} features, {len(data['classes'])} classes\n"
     )
-    _show_certificate(screen, training)
+    if training["model"] == "network":
+        _show_network(screen, training)
+    else:
+        _show_certificate(screen, training)
     _show_audit(screen, report["audit"])
     screen.print()
     _show_scores(screen, report)
@@ -85,6 +79,15 @@ def _show_certificate(screen: Console, training: dict[str, Any]) -> None:
         f"[bold]{training['gap']:.1e}[/] of the minimum\n"
         f"              {training['relative_gap']:.0e} of it; asked for "
         f"{training['tol']:.0e}, {word}"
+    )
+
+
+def _show_network(screen: Console, training: dict[str, Any]) -> None:
+    count, losses = training["parameters"], training["losses"]
+    last = f"mean loss {losses[-1]:.6g} in the last epoch" if losses else "no epoch"
+    screen.print(
+        f"network       {count} weights, {len(losses)} epochs, {last}\n"
+        "              no certificate: nothing proves how low its loss could be"
     )
 
 
@@ -149,10 +152,21 @@ def show_predictions(predictions: Predictions, out: Path | None) -> None:
             screen.print(f"the first {min(some, rows)} of {rows} rows; --out has all\n")
     else:
         screen.print(Text("written      "), _text(f"{out}: {rows} rows"))
-    if predictions.accuracy is not None:
+    _show_accuracy(screen, predictions, rows)
+
+
+def show_written(out: Path, found: Predicted) -> None:
+    """What predicting by the batch came to."""
+    screen = console()
+    screen.print(Text("written      "), _text(f"{out}: {found.rows} rows"))
+    _show_accuracy(screen, found, found.rows)
+
+
+def _show_accuracy(screen: Console, found: Predictions | Predicted, rows: int) -> None:
+    if found.accuracy is not None:
         screen.print(
-            f"accuracy      [bold]{predictions.accuracy:.4f}[/] on {rows} rows of",
-            _text(f"{predictions.target}, log loss {predictions.log_loss:.4g}"),
+            f"accuracy      [bold]{found.accuracy:.4f}[/] on {rows} rows of",
+            _text(f"{found.target}, log loss {found.log_loss:.4g}"),
         )
 
 

@@ -1,28 +1,26 @@
 """The command line: words in, exit code out; each verb is one call into the library.
 
-0  done      1  done, but the tolerance was not reached
-2  refused   130  interrupted (129 hung up, 143 terminated); nothing was left behind
+0  done      1  done, but the tolerance was not reached, or check found mistakes
+2  refused   130  interrupted or terminated (129 hung up); fit says how it is resumed
 """
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from softjet.errors import Refusal
-
-INTERRUPTED = "interrupted: nothing was written\n"
-MISSING = 'softjet: {} is not installed: pip install "softjet[all]"\n'
+from softjet._said import INTERRUPTED, MISSING
 
 try:
     import typer
 
     from softjet import _terminal as terminal
+    from softjet import _verbs as verbs
+    from softjet._answers import answering, stopping
+    from softjet._progress import Progress
+    from softjet._words import amount, widths
 except ModuleNotFoundError as error:  # the console script exists without its extra
     sys.stderr.write(MISSING.format((error.name or "").partition(".")[0]))
     raise SystemExit(2) from None
@@ -39,6 +37,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_NETWORK: dict[str, Any] = {"rich_help_panel": "Options of --model network"}
+_LONG: dict[str, Any] = {"rich_help_panel": "Long runs"}
 _DATA = "CSV file, Parquet file or folder of Parquet. Left out: the handwritten digits."
 
 
@@ -74,12 +74,49 @@ def fit(
     compare: Annotated[
         bool, typer.Option(help="Train scikit-learn's LogisticRegression beside ours.")
     ] = True,
+    solver: Annotated[
+        str, typer.Option(help="auto, lbfgs or newton; the proof is the same.")
+    ] = "auto",
+    model: Annotated[
+        str, typer.Option(help="regression, or network: which has no certificate.")
+    ] = "regression",
+    hidden: Annotated[
+        str, typer.Option(help="Widths of hidden layers, 64,32; or none.", **_NETWORK)
+    ] = "32",
+    activation: Annotated[
+        str, typer.Option(help="relu, tanh or softmax.", **_NETWORK)
+    ] = "relu",
+    optimiser: Annotated[
+        str, typer.Option(help="adam, momentum or sgd.", **_NETWORK)
+    ] = "adam",
+    rate: Annotated[float, typer.Option(help="Learning rate.", **_NETWORK)] = 0.01,
+    epochs: Annotated[
+        int, typer.Option(min=0, help="Times that every row is used.", **_NETWORK)
+    ] = 100,
+    batch: Annotated[int, typer.Option(min=1, help="Rows an update.", **_NETWORK)] = 32,
+    memory: Annotated[
+        str | None,
+        typer.Option(help="Most to use, 512MB or 4GiB.", **_LONG, show_default=False),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a run ended early.", **_LONG)
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Give up what such a run left.", **_LONG)
+    ] = False,
+    checkpoint_seconds: Annotated[
+        float, typer.Option(help="Least time between two checkpoints.", **_LONG)
+    ] = 30.0,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress on stderr.", **_LONG)
+    ] = False,
 ) -> None:
     """Train a softmax classifier, prove how good the fit is, write a report.
 
     Writes model, report.json, report.html and the test rows into --out, all or nothing.
+    Ctrl-C saves what was trained and says how to go on.
     """
-    with _answering():
+    with stopping() as stop:
         from softjet.learn.fit import Job
         from softjet.learn.fit import fit as run
 
@@ -94,11 +131,24 @@ def fit(
             test_share=test_share,
             drop=tuple(drop or ()),
             compare=compare,
+            solver=solver,
+            model=model,
+            hidden=widths(hidden),
+            activation=activation,
+            optimiser=optimiser,
+            learning_rate=rate,
+            epochs=epochs,
+            batch_size=batch,
+            memory=amount(memory),
+            resume=resume,
+            restart=restart,
+            checkpoint_seconds=checkpoint_seconds,
         )
-        with terminal.progress(tol) as progress:
-            report = run(job, progress)
+        progress = Progress(tol, epochs if model == "network" else None, quiet=quiet)
+        with closing(progress):
+            report = run(job, progress, progress.say, stop, progress.stage)
         terminal.show_fit(report)
-        if not report["training"]["converged"]:
+        if not report["training"].get("converged", True):
             raise typer.Exit(1)
 
 
@@ -108,13 +158,21 @@ def predict(
     data: Annotated[Path, typer.Argument(help="Rows to predict: CSV or Parquet.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="CSV file for all rows; '-' writes it to standard output."),
+        typer.Option(help="CSV or Parquet file for all rows; '-': CSV to stdout."),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(help="Most to use, 512MB or 4GiB.", show_default=False),
     ] = None,
 ) -> None:
     """Class and probabilities for every row; accuracy if the target is there too."""
-    with _answering():
+    with answering():
         from softjet.learn.predict import predict as run
+        from softjet.learn.prepared import is_stored
 
+        if out is not None and out != Path("-") and is_stored(data, amount(memory)):
+            _predict_from_disk(model, data, out, memory)
+            return
         piped = out == Path("-")
         predictions = run(model, data, None if piped else out)
         if piped:
@@ -123,10 +181,26 @@ def predict(
             terminal.show_predictions(predictions, out)
 
 
+def _predict_from_disk(model: Path, data: Path, out: Path, memory: str | None) -> None:
+    """Rows that are too many for the memory, by the batch."""
+    from softjet.learn.prepared import USUAL_MEMORY
+    from softjet.learn.stored.predicting import predict_stored
+
+    progress = Progress(0.0)
+    granted = amount(memory) or USUAL_MEMORY
+    with closing(progress):
+        found = predict_stored(model, data, out, granted, progress.stage)
+    terminal.show_written(out, found)
+
+
+for verb in (verbs.check, verbs.draw, verbs.explore):
+    app.command()(verb)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
-    with _answering():
+    with answering():
         terminal.show_version()
 
 
@@ -149,94 +223,6 @@ def _options(
     ] = False,
 ) -> None:
     """The softmax and every derivative of it, right to the last digits."""
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Turn refusals, missing extras and Ctrl-C into a message and an exit code."""
-    try:
-        with _stoppable():
-            yield
-    except Refusal as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(2) from None
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "softjet":
-            raise
-        sys.stderr.write(MISSING.format((error.name or "").partition(".")[0]))
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt as stop:
-        with suppress(OSError):  # the terminal may be what went away
-            sys.stderr.write(INTERRUPTED)
-        number = stop.number if isinstance(stop, _Stopped) else signal.SIGINT
-        raise typer.Exit(128 + number) from None
-
-
-class _Stopped(KeyboardInterrupt):
-    """SIGTERM or SIGHUP: unwinds like Ctrl-C, so that everything is cleared away."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP clear away what the body began, then give them back."""
-    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def stop(number: int, frame: object) -> None:
-        for other in taken:  # a second one must not interrupt the clearing away
-            signal.signal(other, signal.SIG_IGN)
-        raise _Stopped(number)
-
-    # Only a program in its main thread has signals, and nohup's stay ignored.
-    main_thread = threading.current_thread() is threading.main_thread()
-    taken = [n for n in numbers if main_thread and before[n] == signal.SIG_DFL]
-    with _heard() if main_thread else nullcontext():
-        try:
-            for number in taken:
-                signal.signal(number, stop)
-            yield
-        finally:
-            for number in taken:
-                signal.signal(number, before[number])
-
-
-@contextmanager
-def _heard() -> Iterator[None]:
-    """Raise an interrupt again that came where Python ignores exceptions.
-
-    In a finaliser, or a callback of the import system, an exception is shown and lost:
-    the job would go on, deaf to further signals.  A moment later it is raised anew.
-    """
-    if not hasattr(signal, "setitimer"):  # Windows
-        yield
-        return
-    lost: list[BaseException] = []
-    shown, alarm = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
-
-    def ignored(found: sys.UnraisableHookArgs) -> None:
-        if isinstance(found.exc_value, KeyboardInterrupt):
-            lost.append(found.exc_value)
-            signal.setitimer(signal.ITIMER_REAL, 0.01)
-        else:
-            shown(found)
-
-    def again(number: int, frame: object) -> None:
-        if lost:
-            raise lost.pop()
-
-    try:
-        sys.unraisablehook = ignored
-        signal.signal(signal.SIGALRM, again)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, alarm)
-        sys.unraisablehook = shown
 
 
 def _write_out(data: bytes) -> None:

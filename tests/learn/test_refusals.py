@@ -341,8 +341,8 @@ the model is damaged or is none [model-damaged]
 """,
     "newer good.csv": """
 the model was written by a newer softjet [model-newer]
-  got   format version 2 in newer
-  want  version 1 or older
+  got   format version 3 in newer
+  want  version 2 or older
   try   pip install --upgrade "softjet[all]"
 """,
     "model nosuch.csv": """
@@ -413,7 +413,7 @@ def place(tmp_path_factory):
     with (folder / "damaged" / "model.safetensors").open("ab") as file:
         file.write(b"x")
     header = json.loads((folder / "newer" / "model.json").read_text())
-    header["version"] = 2
+    header["version"] = 3
     (folder / "newer" / "model.json").write_text(json.dumps(header))
     return folder
 

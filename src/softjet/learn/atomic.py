@@ -20,6 +20,9 @@ from softjet.errors import Refusal
 # Every file that a run of `softjet fit` leaves: a folder with others is not ours.
 OURS = {"model.json", "model.safetensors", "report.json", "report.html", "test.csv"}
 
+# Folders in a run's own, for results that are built and for those that give way.
+RESULTS, ASIDE = "results", "aside"
+
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file through a temporary one in the same folder."""
@@ -37,15 +40,19 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """A temporary folder beside `out` that takes its place if the body succeeds."""
+def new_folder(out: Path, scratch: Path | None = None) -> Iterator[Path]:
+    """A temporary folder beside `out` that takes its place if the body succeeds.
+
+    It is made in the folder `scratch` where there is one, which a kill then leaves
+    behind and a later run clears.
+    """
     refuse_taken_folder(out)
-    temporary = _beside(out)
+    temporary = _beside(out, scratch)
     try:
         yield temporary
         with writing(out):
             os.chmod(temporary, 0o777 & ~_umask())
-            _take_place(temporary, out)
+            _take_place(temporary, out, scratch)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -98,18 +105,29 @@ def write_new_file(out: Path, data: bytes, is_ours: Callable[[bytes], bool]) -> 
         write_bytes(out, data)
 
 
-def _beside(out: Path) -> Path:
+def restore_aside(out: Path, scratch: Path) -> None:
+    """Give back what a kill between the two renames below left in `scratch`."""
+    old = scratch / ASIDE / "old"
+    if old.is_dir() and not os.path.lexists(out):
+        os.rename(old, out)
+
+
+def _beside(out: Path, scratch: Path | None, name: str = RESULTS) -> Path:
     # Made before any work is done: it is the one true test that we may write here.
     with writing(out):
-        return Path(tempfile.mkdtemp(dir=out.absolute().parent, prefix=".softjet-"))
+        if scratch is None:
+            return Path(tempfile.mkdtemp(dir=out.absolute().parent, prefix=".softjet-"))
+        shutil.rmtree(scratch / name, ignore_errors=True)
+        (scratch / name).mkdir()
+        return scratch / name
 
 
-def _take_place(temporary: Path, out: Path) -> None:
+def _take_place(temporary: Path, out: Path, scratch: Path | None) -> None:
     if not out.exists():
         os.rename(temporary, out)
         return
     # Two renames with the old one set aside: no moment without either.
-    aside = Path(tempfile.mkdtemp(dir=out.absolute().parent, prefix=".softjet-"))
+    aside = _beside(out, scratch, ASIDE)
     old = aside / "old"
     try:
         os.rename(out, old)

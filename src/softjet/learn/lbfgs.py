@@ -14,6 +14,7 @@ with the same M 42 to 206: docs/design/solver.md.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -45,23 +46,32 @@ class Lbfgs:
         self.renew = renew
         self.pairs: deque[Pair] = deque(maxlen=HISTORY)
         self.inverse: Preconditioner | None = None
+        self.made_of: Array | None = None  # the curvatures that `inverse` was made of
         self.age = 0
 
     def step(self, objective: Objective, point: Point) -> Point | None:
         """The next point; None if no step along the direction helps."""
         if self.inverse is None or self.age >= self.renew:
-            self.inverse, self.age = Preconditioner(objective, point), 0
+            self.renew_at(objective, point, point.bend)
         self.age += 1
         g = gradient(point)
         new = self._search(objective, point, g)
         if new is None and self.pairs:
             # A history from before may mislead: once more, without.
             self.pairs.clear()
-            self.inverse, self.age = Preconditioner(objective, point), 0
+            self.renew_at(objective, point, point.bend)
             new = self._search(objective, point, g)
         if new is not None:
             self._remember(objective, point, new, g)
         return new
+
+    def renew_at(self, objective: Objective, point: Point, bend: Array) -> None:
+        """The preconditioner anew, with the curvatures `bend` in place of the point's.
+
+        The point's own but where a run goes on that had made it some steps before.
+        """
+        self.inverse = Preconditioner(objective, replace(point, bend=bend))
+        self.made_of, self.age = bend, 0
 
     def _search(self, objective: Objective, point: Point, g: Array) -> Point | None:
         """Along the direction as far as the objective falls, by parabolas."""

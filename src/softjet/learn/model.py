@@ -3,6 +3,9 @@
 Data only: nothing that is loaded can run.  The JSON is written last and holds the hash
 of the tensor file, so a folder with a readable model.json is whole or is refused.
 A format version has exactly the fields below; a new field gets a new version.
+
+    1    softmax regression: tensors coef and intercept
+    2    a network: tensors W0, b0, W1, b1, ...; its activation, by name
 """
 
 from __future__ import annotations
@@ -18,27 +21,34 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-import softjet as sj
 from softjet.errors import Refusal
 from softjet.learn import columns as columns_
 from softjet.learn.atomic import write_bytes
-from softjet.learn.columns import Column, encode
-from softjet.learn.frame import Frame
+from softjet.learn.classifier import Classifier
+from softjet.learn.columns import Column
+from softjet.learn.network_model import (
+    NetworkModel,
+    check_activation,
+    from_tensors,
+    to_tensors,
+)
 from softjet.learn.objective import Array
 
-FORMAT, VERSION = "softjet-model", 1
+FORMAT, VERSION = "softjet-model", 2
 JSON_NAME, TENSOR_NAME = "model.json", "model.safetensors"
 MOST_JSON_BYTES = 100 * 2**20
 _FIELDS = {
     *("format", "version", "target", "classes", "class_kind", "columns", "dropped"),
     *("settings", "tensors_sha256"),
 }
+# By format version: what it has besides.
+_MORE: dict[int, set[str]] = {1: set(), 2: {"activation"}}
 _CLASS_KINDS: dict[str, type] = {"i": int, "f": float, "b": bool, "U": str}
 
 
 @dataclass(frozen=True)
-class Model:
-    """A trained classifier and how rows are encoded for it."""
+class Model(Classifier):
+    """A trained softmax regression and how rows are encoded for it."""
 
     coef: Array  # (classes, features)
     intercept: Array  # (classes,)
@@ -48,35 +58,25 @@ class Model:
     dropped: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def logits(self, frame: Frame) -> Array:
-        """(rows, classes) from raw rows."""
-        features = encode(self.columns, frame)
-        with np.errstate(over="ignore", invalid="ignore"):
-            logits = features @ self.coef.T + self.intercept
-        bad = np.flatnonzero(~np.isfinite(logits).all(axis=1))
-        if bad.size:
-            raise Refusal(
-                "value-too-far",
-                "a row is too far from the training rows: its logits overflow",
-                got=f"row {bad[0] + 1} of {frame.source}",
-                want="numbers in the order of the training rows'",
-            )
-        return logits
-
-    def probabilities(self, frame: Frame) -> Array:
-        """(rows, classes), each row summing to 1."""
-        return sj.softmax(self.logits(frame))
+    def of_features(self, features: Array) -> Array:
+        """features coef^T + intercept."""
+        return features @ self.coef.T + self.intercept
 
 
-def save_model(folder: Path, model: Model) -> None:
+def save_model(folder: Path, model: Model | NetworkModel) -> None:
     """Write both files into `folder`, each whole or not at all."""
-    tensors = {"coef": model.coef, "intercept": model.intercept}
+    if isinstance(model, NetworkModel):
+        # Written by its own version: readers of the first go on reading all others.
+        own: dict[str, Any] = {"version": 2, "activation": model.activation}
+        tensors = to_tensors(model.weights)
+    else:
+        own = {"version": 1}
+        tensors = {"coef": model.coef, "intercept": model.intercept}
     blob = safetensors.numpy.save(
         {k: np.ascontiguousarray(t) for k, t in tensors.items()}
     )
     header = {
         "format": FORMAT,
-        "version": VERSION,
         "target": model.target,
         "classes": model.classes.tolist(),
         "class_kind": model.classes.dtype.kind,
@@ -86,11 +86,11 @@ def save_model(folder: Path, model: Model) -> None:
         "tensors_sha256": hashlib.sha256(blob).hexdigest(),
     }
     write_bytes(folder / TENSOR_NAME, blob)
-    text = json.dumps(header, indent=1, allow_nan=False)
+    text = json.dumps(header | own, indent=1, allow_nan=False)
     write_bytes(folder / JSON_NAME, text.encode())
 
 
-def load_model(folder: Path) -> Model:
+def load_model(folder: Path) -> Model | NetworkModel:
     """Read a model back; every byte of it is checked before it is used."""
     header = _read_header(folder)
     if header.get("format") != FORMAT:
@@ -106,8 +106,9 @@ def load_model(folder: Path) -> Model:
             want=f"version {VERSION} or older",
             hint='pip install --upgrade "softjet[all]"',
         )
-    if set(header) != _FIELDS:
-        raise _damaged(folder, f"{JSON_NAME} has other fields", "those of version 1")
+    if set(header) != _FIELDS | _MORE[version]:
+        want = f"those of version {version}"
+        raise _damaged(folder, f"{JSON_NAME} has other fields", want)
     blob = _read(folder, TENSOR_NAME)
     if hashlib.sha256(blob).hexdigest() != header["tensors_sha256"]:
         raise _damaged(
@@ -121,8 +122,7 @@ def load_model(folder: Path) -> Model:
         ) from (error)
 
 
-def _assemble(header: dict[str, Any], tensors: dict[str, Array]) -> Model:
-    coef, intercept = tensors["coef"], tensors["intercept"]
+def _assemble(header: dict[str, Any], tensors: dict[str, Array]) -> Any:
     kind = _CLASS_KINDS[header["class_kind"]]
     labels = header["classes"]
     _check_classes(labels, kind)
@@ -133,20 +133,38 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Array]) -> Model:
     names = [column.name for column in columns]
     if len({*names, header["target"]}) != len(names) + 1:
         raise ValueError("two columns have the same name")
-    width = sum(len(column.features) for column in columns)
-    if coef.shape != (len(labels), width) or intercept.shape != (len(labels),):
-        raise ValueError("shapes of the tensors do not fit classes and columns")
     for tensor in tensors.values():
         if tensor.dtype != np.float64 or not np.isfinite(tensor).all():
             raise ValueError("tensors are not finite float64")
-    if len(tensors) != 2 or not isinstance(header["target"], str):
-        raise ValueError("tensors or target are not as declared")
+    if not isinstance(header["target"], str):
+        raise ValueError("target is not as declared")
     dropped, settings = header["dropped"], header["settings"]
     if not isinstance(dropped, list) or any(type(name) is not str for name in dropped):
         raise TypeError("dropped must be a list of names")
     if not isinstance(settings, dict):
         raise TypeError("settings must be an object")
-    return Model(coef, intercept, classes, columns, header["target"], dropped, settings)
+    width = sum(len(column.features) for column in columns)
+    own = _weights_of(header, tensors, width, len(labels))
+    kind_of_model: Any = NetworkModel if "activation" in header else Model
+    return kind_of_model(*own, classes, columns, header["target"], dropped, settings)
+
+
+def _weights_of(
+    header: dict[str, Any], tensors: dict[str, Array], width: int, classes: int
+) -> Any:
+    """The tensors of either kind of model, their shapes checked."""
+    if "activation" in header:
+        weights = from_tensors(tensors)
+        shape = len(weights[0][0]), len(weights[-1][1])
+        found: Any = weights, check_activation(header["activation"])
+    else:
+        coef, intercept = tensors["coef"], tensors["intercept"]
+        if coef.ndim != 2 or intercept.shape != coef.shape[:1] or len(tensors) != 2:
+            raise ValueError("tensors are not as declared")
+        shape, found = coef.shape[::-1], (coef, intercept)
+    if shape != (width, classes):
+        raise ValueError("shapes of the tensors do not fit classes and columns")
+    return found
 
 
 def _check_classes(labels: Any, kind: type) -> None:

@@ -9,7 +9,7 @@ optimisers.py the moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,10 @@ from softjet.learn import chain, gradients, layers
 from softjet.learn.findings import GradientReport
 from softjet.learn.importance import ids_among, of_part, of_whole
 from softjet.learn.network_settings import check_network_settings, refuse_divergence
+from softjet.learn.network_state import restore, state_of
 from softjet.learn.optimisers import OPTIMISERS, Optimiser
 from softjet.learn.records import Recorder
+from softjet.learn.runs.state import State
 from softjet.learn.settings import refuse_empty_classes, refuse_not_finite
 from softjet.rules import Rule
 
@@ -118,6 +120,14 @@ class Network(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Network:
         """Train on X (rows, features) and labels y (rows,), from the seed's start."""
+        for _ in self.training(X, y):
+            pass
+        return self
+
+    def training(
+        self, X: ArrayLike, y: ArrayLike, state: State | None = None
+    ) -> Iterator[Callable[[], State]]:
+        """`fit`, told after each update by what makes a `state` to go on from."""
         check_network_settings(self)
         rows, labels = self._checked(X, y)
         check_classification_targets(labels)
@@ -127,11 +137,13 @@ class Network(ClassifierMixin, BaseEstimator):
         importance = of_whole(self.class_weight, classes, ids, labels)
         targets = np.eye(len(classes))[ids]
         recorder = Recorder(self.record)
-        for _ in range(self.epochs):
-            self._epoch(rows, targets, importance, recorder)
+        if state is not None:
+            restore(self, recorder, state)
+        while len(self.losses_) < self.epochs:
+            for _ in self._epoch(rows, targets, importance, recorder):
+                yield lambda: state_of(self, recorder)
         self._look(recorder, rows, targets, importance)
         self.records_ = recorder.records()
-        return self
 
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None
@@ -148,7 +160,9 @@ class Network(ClassifierMixin, BaseEstimator):
         ids = ids_among(self.classes_, labels)
         importance = of_part(self.class_weight, self.classes_, ids)
         targets = np.eye(len(self.classes_))[ids]
-        self._epoch(rows, targets, importance, Recorder(0))
+        self._start_epoch()  # an epoch that was interrupted is not gone on with
+        for _ in self._epoch(rows, targets, importance, Recorder(0)):
+            pass
         return self
 
     def decision_function(self, X: ArrayLike) -> Array:
@@ -195,25 +209,33 @@ class Network(ClassifierMixin, BaseEstimator):
 
     def _epoch(
         self, X: Array, targets: Array, importance: Array, recorder: Recorder
-    ) -> None:
-        """Every row once."""
+    ) -> Iterator[None]:
+        """Every row once, from `_place` on; told after each update."""
         self._settle_optimiser()
-        total = 0.0
-        with np.errstate(over="ignore", invalid="ignore"):  # refused in _step
-            for rows in self._batches(len(X)):
-                if recorder.due(self.n_updates_):
-                    self._look(recorder, X, targets, importance)
+        for rows in self._batches(len(X)):
+            if recorder.due(self.n_updates_):
+                self._look(recorder, X, targets, importance)
+            with np.errstate(over="ignore", invalid="ignore"):  # refused in _step
                 mean = self._step(X[rows], targets[rows], importance[rows])
-                total += mean * len(X[rows])
-        self.losses_.append(total / len(X))
+            self._total += mean * len(X[rows])
+            self._place += len(X[rows])
+            if self._place == len(X):
+                self.losses_.append(self._total / len(X))
+                self._start_epoch()
+            yield
 
     def _batches(self, count: int) -> Iterator[Any]:
         if self.batch_size is None or self.batch_size >= count:
             yield slice(None)
             return
         order = self._shuffler.permutation(count)
-        for start in range(0, count, self.batch_size):
+        for start in range(self._place, count, self.batch_size):
             yield order[start : start + self.batch_size]
+
+    def _start_epoch(self) -> None:
+        """No row used; the generator that will draw their order is remembered."""
+        self._place, self._total = 0, 0.0
+        self._order = self._shuffler.bit_generator.state
 
     def _look(
         self, recorder: Recorder, X: Array, targets: Array, importance: Array
@@ -254,6 +276,7 @@ class Network(ClassifierMixin, BaseEstimator):
         self.classes_ = classes
         self.weights_ = chain.draw((features, *self.hidden, len(classes)), self.seed)
         self._shuffler = np.random.default_rng((self.seed, 1))
+        self._start_epoch()
         self._optimiser: Optimiser = OPTIMISERS[self.optimiser](self.learning_rate)
         self.losses_: list[float] = []
         self.n_updates_ = 0

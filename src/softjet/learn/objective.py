@@ -178,7 +178,7 @@ class Objective:
 
     def probabilities(self, point: Point) -> Callable[[int], NDArray[Any]]:
         """A function from a shard's number to its probabilities: kept, or made anew."""
-        if self._kept is not None and self._kept_at is point:
+        if self._kept is not None and self.holds(point):
             return self._kept.__getitem__
 
         def made(number: int) -> NDArray[Any]:
@@ -188,6 +188,14 @@ class Objective:
 
         self.passes["logits"] += 1
         return made
+
+    def holds(self, point: Point) -> bool:
+        """Whether the probabilities at `point` are kept."""
+        return self._kept is not None and self._kept_at is point
+
+    def forget(self) -> None:
+        """Keep no probabilities until the next point."""
+        self._kept = self._kept_at = None
 
     def logits(self, number: int, point: Point) -> NDArray[Any]:
         """The logits of one shard, in the dtype of the objective's products."""

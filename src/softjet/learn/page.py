@@ -48,8 +48,7 @@ def page(report: dict[str, Any], images: dict[str, bytes]) -> str:
     parts = [
         _head(report),
         _cards(report),
-        _certificate(report["training"]),
-        _figure(images, "training", "Each point is one Newton step."),
+        *_way(report["training"], images),
         _comparison(report),
         _audit(report["audit"]),
         "<h2>On rows the model has not seen</h2>",
@@ -57,9 +56,7 @@ def page(report: dict[str, Any], images: dict[str, bytes]) -> str:
         _figure(images, "confusion", _CONFUSION if named else _MANY_CONFUSION),
         _figure(images, "reliability", _RELIABILITY),
         "</div>",
-        "<h2>What the model looks at</h2>",
-        _figure(images, "weights", _WEIGHTS + _left_out(classes)),
-        _figure(images, "jacobian", _JACOBIAN),
+        *_looks(report["training"], images, classes),
         _next(report["next"]),
     ]
     title = escape(f"softjet fit: {report['data']['target']}")
@@ -123,10 +120,58 @@ def _cards(report: dict[str, Any]) -> str:
             f"{100 * test['calibration_error']:.1f} %",
             f"calibration error, {test['calibration_bins']} bins",
         ),
-        (f"{training['relative_gap']:.0e}", "gap / objective, proven"),
     ]
+    if _is_network(training):
+        cards.append((f"{training['parameters']}", "weights"))
+    else:
+        cards.append((f"{training['relative_gap']:.0e}", "gap / objective, proven"))
     boxes = (f'<div class="card"><b>{b}</b><span>{s}</span></div>' for b, s in cards)
     return f'<div class="cards">{"".join(boxes)}</div>'
+
+
+def _is_network(training: dict[str, Any]) -> bool:
+    return bool(training["model"] == "network")
+
+
+def _way(training: dict[str, Any], images: dict[str, bytes]) -> list[str]:
+    """How it was trained, and what that proves."""
+    if _is_network(training):
+        caption = "Each point is the mean loss of one epoch's batches."
+        return [_training(training), _figure(images, "training", caption)]
+    caption = "Each point is one step of the solver."
+    return [_certificate(training), _figure(images, "training", caption)]
+
+
+def _looks(
+    training: dict[str, Any], images: dict[str, bytes], classes: int
+) -> list[str]:
+    """The weights, where they belong to features, and the mean Jacobian."""
+    if _is_network(training):
+        title = "<h2>What it hesitates between</h2>"
+        return [title, _figure(images, "jacobian", _JACOBIAN)]
+    return [
+        "<h2>What the model looks at</h2>",
+        _figure(images, "weights", _WEIGHTS + _left_out(classes)),
+        _figure(images, "jacobian", _JACOBIAN),
+    ]
+
+
+def _training(training: dict[str, Any]) -> str:
+    widths = ", ".join(map(str, training["hidden"])) or "none"
+    losses = training["losses"]
+    last = f"; mean loss of the last epoch {losses[-1]:.6g}" if losses else ""
+    checked = "agree" if training["gradients_checked"] else "do NOT agree"
+    return (
+        "<h2>The training</h2>"
+        f"<p>A network with hidden layers of widths {widths} "
+        f"({escape(training['activation'])}), trained by "
+        f"{escape(training['optimiser'])} at a rate of {training['learning_rate']:g} "
+        f"for {len(losses)} epochs in batches of {training['batch_size']}: "
+        f"{training['updates']} updates in {training['seconds']:.2f} s{last}. "
+        "<b>There is no certificate</b>: its loss is not convex, and nothing proves "
+        "how low it could be. Its layers' derivatives, checked by laws, "
+        f"{checked} with their values.</p>"
+    )
 
 
 def _certificate(training: dict[str, Any]) -> str:
@@ -134,7 +179,7 @@ def _certificate(training: dict[str, Any]) -> str:
     return (
         "<h2>The certificate</h2>"
         f"<p>The objective is {training['objective']:.9g} after "
-        f"{training['iterations']} Newton steps ({training['seconds']:.2f} s). Weak "
+        f"{training['iterations']} steps ({training['seconds']:.2f} s). Weak "
         f"duality proves that no weights at all can make it lower than that minus "
         f"<b>{training['gap']:.1e}</b>. Asked for: {training['tol']:g} of the "
         f"objective; {reached}.</p>"

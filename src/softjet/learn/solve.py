@@ -21,9 +21,13 @@ from softjet.learn.lbfgs import Lbfgs, gradient
 from softjet.learn.newton import newton_step
 from softjet.learn.objective import Array, Objective, Point
 from softjet.learn.preconditioner import Preconditioner
+from softjet.learn.runs.state import State
 from softjet.learn.separation import smallest_margin
+from softjet.learn.way_state import restore, same_bits, state_of
 
 Report = Callable[[int, float, float], None]
+Step = Callable[[Objective, Point], Point | None]
+Keep = Callable[[Callable[[], State]], None]
 
 SOLVERS = ("auto", "lbfgs", "newton")
 
@@ -32,6 +36,11 @@ FEW_FEATURES = 64
 
 # Separated classes are looked for where the mean loss is below this: they get there.
 SEPARATED = 0.1
+
+OTHER_BITS = (
+    "this machine, or a library here, computes other last bits than where the run was "
+    "begun: its proof holds all the same, its last digits may differ"
+)
 
 
 @dataclass(frozen=True)
@@ -57,14 +66,37 @@ def solve(
     max_iter: int = 100,
     report: Report | None = None,
     solver: str = "auto",
+    keep: Keep | None = None,
 ) -> Solution:
-    """Minimise from (W, b) until gap <= tol * objective, or `max_iter` steps."""
+    """Minimise from (W, b) until gap <= tol * objective, or `max_iter` steps.
+
+    `keep` is called after each step with a function that gives the state there, from
+    which `resume` goes on to the same bits.
+    """
     name = chosen(objective) if solver == "auto" else solver
-    way = Way(objective, tol, max_iter, report, name)
-    way.descend(objective, W, b)
-    if objective.dtype != np.float64:
-        # Only float64 can prove what is claimed of these weights.
-        way.descend(objective.precise(), way.point.W, way.point.b)
+    way = Way(objective, tol, max_iter, report, name, keep)
+    way.descend(way.begin(W, b))
+    return way.solution()
+
+
+def resume(
+    objective: Objective,
+    state: State,
+    *,
+    tol: float = 1e-6,
+    max_iter: int = 100,
+    report: Report | None = None,
+    keep: Keep | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Solution:
+    """Go on from `state`, with the settings that it was begun with."""
+    name = state.numbers["solver"]
+    way = Way(objective, tol, max_iter, report, name, keep)
+    ended = restore(way, state)
+    if say is not None and not same_bits(way, state):
+        say(OTHER_BITS)
+    way.tell(ended)
+    way.descend(ended)
     return way.solution()
 
 
@@ -103,22 +135,40 @@ class Way:
         max_iter: int,
         report: Report | None,
         name: str,
+        keep: Keep | None = None,
     ) -> None:
         self.objective, self.tol, self.max_iter = objective, tol, max_iter
-        self.report, self.name = report, name
+        self.report, self.name, self.keep = report, name, keep
         self.history: list[tuple[int, float, float]] = []
         objective.keeping = name == "newton"
-        self.step = Lbfgs().step if name == "lbfgs" else newton_step
+        self.lbfgs = Lbfgs() if name == "lbfgs" else None
+        self.step: Step = self.lbfgs.step if self.lbfgs else newton_step
+        # Only float64 can prove what is claimed of weights found in float32.
+        single = objective.dtype == np.float64
+        self.stages = [objective] if single else [objective, objective.precise()]
+        self.stage = 0
         self.point: Point
         self.certificate: Certificate
         self.margin: float | None = None
         self.estimate: float | None = None
 
-    def descend(self, objective: Objective, W: Array, b: Array) -> None:
-        """Steps in this objective's arithmetic, until done or none helps."""
+    def begin(self, W: Array, b: Array) -> bool:
+        """The first point of a stage; whether the stage ends there."""
+        objective, again = self.stages[self.stage], bool(self.history)
+        return self.arrive(Certifier(objective), objective.at(W, b), again)
+
+    def descend(self, ended: bool) -> None:
+        """Steps in each stage's arithmetic, until done or none helps."""
+        while True:
+            self._steps(ended)
+            if self.stage + 1 == len(self.stages):
+                return
+            self.stage += 1
+            ended = self.begin(self.point.W, self.point.b)
+
+    def _steps(self, ended: bool) -> None:
+        objective = self.stages[self.stage]
         certifier = Certifier(objective)
-        again = bool(self.history)
-        ended = self.arrive(certifier, objective.at(W, b), again)
         while not ended:
             new = self.step(objective, self.point)
             if new is None:  # rounding: no representable step helps any more
@@ -138,9 +188,17 @@ class Way:
         number = len(self.history) - again
         del self.history[number:]
         self.history.append((number, self.point.value, self.certificate.gap))
+        ended = ended or number >= self.max_iter
+        self.tell(ended)
+        return ended
+
+    def tell(self, ended: bool) -> None:
+        """The present point, to whoever listens, and its state, to whoever keeps it."""
+        if self.keep is not None:
+            state = state_of(self, ended)
+            self.keep(lambda: state)
         if self.report is not None:
             self.report(*self.history[-1])
-        return ended or number >= self.max_iter
 
     @property
     def done(self) -> bool:
