@@ -1,0 +1,3 @@
+def normalize(scores):
+    shifted = scores - scores.min(axis=1, keepdims=True)
+    return shifted / shifted.sum(axis=1, keepdims=True)

@@ -1,0 +1,2 @@
+def sigmoid_backward(y, dy):
+    return y * (1 - y)

@@ -1,0 +1,11 @@
+import numpy as np
+
+
+def attention_backward(q, k, v, d_out):
+    s = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
+    e = np.exp(s - s.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    d_v = p.swapaxes(-1, -2) @ d_out
+    d_p = d_out @ v.swapaxes(-1, -2)
+    d_s = p * (d_p - (p * d_p).sum(axis=-1, keepdims=True))
+    return d_s @ k, d_s.swapaxes(-1, -2) @ q, d_v
