@@ -2,7 +2,7 @@
 
 Start at `regression.py`, the scikit-learn classifier; `objective.py` is what it
 minimises, `certificate.py` how far from the minimum it can be, `fit.py` the job that
-`softjet fit` runs.  To see how a network learns, start at `network.py`; `layers/` and
+`softjet fit` runs; `open_table` reads what is larger than memory.  To see how a network learns, start at `network.py`; `layers/` and
 `chain.py` are all of its backpropagation, `experiments/` what can be seen with it.
 """
 
@@ -14,9 +14,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from softjet.learn.network import Network
     from softjet.learn.regression import SoftmaxRegression
+    from softjet.learn.stored.table import StoredTable, open_table
 
-__all__ = ["Network", "SoftmaxRegression"]
-HOMES = {"Network": "network", "SoftmaxRegression": "regression"}
+__all__ = ["Network", "SoftmaxRegression", "StoredTable", "open_table"]
+HOMES = {
+    "Network": "network",
+    "SoftmaxRegression": "regression",
+    "StoredTable": "stored.table",
+    "open_table": "stored.table",
+}
 
 
 def __getattr__(name: str) -> Any:

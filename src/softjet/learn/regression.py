@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +28,9 @@ from softjet.learn.targets import (
     read_probabilities,
     weigh_classes,
 )
+
+if TYPE_CHECKING:
+    from softjet.learn.stored.table import StoredTable
 
 
 class SoftmaxRegression(LearnsByBatches):
@@ -141,6 +144,13 @@ class SoftmaxRegression(LearnsByBatches):
         rows, classes = self._rows(X, y, sample_weight)
         start = self._start(classes, rows.n_features)
         return self._fitted(rows, classes, start)
+
+    def fit_stored(self, table: StoredTable) -> SoftmaxRegression:
+        """Train on a table that stays on disk: `softjet.learn.open_table`."""
+        from softjet.learn.stored.fitting import fit_stored
+
+        fit_stored(self, table)
+        return self
 
     def path(
         self,

@@ -95,16 +95,19 @@ def test_another_request_encodes_anew(written, asked, reason):
     before = open_table(path, "kind").digest
     found = open_table(path, **({"target": "kind"} | asked))
     assert found.built == reason
-    assert found.digest != before
+    # Without test rows the seed changes no byte of what is encoded.
+    assert (found.digest == before) == ("seed" in asked)
     assert open_table(path, **({"target": "kind"} | asked)).built is None
 
 
 def test_other_data_encode_anew(written):
     path = written("folder")
-    open_table(path, "kind")
+    before = open_table(path, "kind").digest
     part = path / "part-2.parquet"
     os.utime(part, ns=(1, 1))
-    assert open_table(path, "kind").built == "part-2.parquet has another time of change"
+    touched = open_table(path, "kind")
+    assert touched.built == "part-2.parquet has another time of change"
+    assert touched.digest == before
     more = pa.parquet.read_table(part)
     pa.parquet.write_table(more, path / "part-9.parquet")
     grown = open_table(path, "kind")

@@ -38,6 +38,7 @@ _FIELDS = {
     *("format", "version", "source", "request", "rows", "columns", "classes"),
     *("class_kind", "trained", "parts"),
 }
+_CONTENT = ("rows", "columns", "classes", "class_kind", "trained", "parts")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Cache:
     classes: NDArray
     trained: NDArray[np.int64]
     parts: dict[str, ChunkReader]
-    digest: str  # SHA-256 of the header, and by its hashes of every byte
+    digest: str  # SHA-256 of what is in it, wherever it came from
 
     def check(self) -> None:
         """Read every byte and refuse what is not as it was written."""
@@ -122,7 +123,7 @@ def open_cache(folder: Path, header: dict[str, Any]) -> Cache:
         np.array(header["classes"], dtype=kind),
         np.array(header["trained"], dtype=np.int64),
         {n: ChunkReader(folder / n, told) for n, told in header["parts"].items()},
-        header["header_sha256"],
+        _digest({name: header[name] for name in _CONTENT}),
     )
 
 

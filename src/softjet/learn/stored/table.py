@@ -43,7 +43,8 @@ class StoredTable:
     trained : int array (classes,), training rows of each class
     n_rows, n_train, n_test : int
     built : str or None, why the rows were encoded anew; None: they were there
-    digest : str, SHA-256 that stands for every byte of the encoded rows
+    digest : str, SHA-256 that stands for every byte of the encoded rows, and for how
+        they were encoded; the same wherever the data lie
     plan : Plan, what the memory is spent on
     """
 
