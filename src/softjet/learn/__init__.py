@@ -2,8 +2,9 @@
 
 Start at `regression.py`, the scikit-learn classifier; `objective.py` is what it
 minimises, `certificate.py` how far from the minimum it can be, `fit.py` the job that
-`softjet fit` runs; `open_table` reads what is larger than memory.  To see how a network learns, start at `network.py`; `layers/` and
-`chain.py` are all of its backpropagation, `experiments/` what can be seen with it.
+`softjet fit` runs; `stored/` reads what is larger than memory.  To see how a network
+learns, start at `network.py`; `layers/` and `chain.py` are all of its backpropagation,
+`experiments/` what can be seen with it.
 """
 
 from __future__ import annotations
