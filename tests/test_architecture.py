@@ -39,7 +39,7 @@ MAY_NAME = {
     "numba": {"kernels"},
     "llvmlite": {"kernels"},
     "mpmath": {"check"},
-    "sklearn": {"learn"},
+    "sklearn": {"learn", "explore"},  # the digits, for looking at
     "scipy": {"cli", "learn"},
     "pyarrow": {"learn"},
     "safetensors": {"learn"},

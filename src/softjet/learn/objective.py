@@ -182,8 +182,8 @@ class Objective:
             return self._kept.__getitem__
 
         def made(number: int) -> NDArray[Any]:
-            X = self.rows.shards[number].X
-            Z = parts.logits_of(X, point.W, point.b, X.dtype)
+            shard = self.rows.shards[number]
+            Z = parts.logits_of(shard, point.W, point.b, self.rows.dtype)
             return sj.softmax(Z, out=Z)
 
         self.passes["logits"] += 1
@@ -199,8 +199,8 @@ class Objective:
 
     def logits(self, number: int, point: Point) -> NDArray[Any]:
         """The logits of one shard, in the dtype of the objective's products."""
-        X = self.rows.shards[number].features(self.dtype)
-        return parts.logits_of(X, point.W, point.b, self.dtype)
+        shard = self.rows.shards[number]
+        return parts.logits_of(shard, point.W, point.b, self.dtype)
 
     def keeps(self) -> bool:
         """Whether all rows' probabilities fit into three quarters of the memory."""

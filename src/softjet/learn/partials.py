@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 
 import softjet as sj
 from softjet.learn.shards import Shard
+from softjet.learn.touched import Touched
 
 Array = NDArray[np.float64]
 
@@ -27,6 +28,18 @@ Array = NDArray[np.float64]
 @dataclass
 class Sums:
     """Sums over rows; adding two of them uses up the first."""
+
+    @property
+    def sparse(self) -> bool:
+        """Whether some matrix is told by its rows that are not 0."""
+        return any(isinstance(getattr(self, f.name), Touched) for f in fields(self))
+
+    def whole(self) -> Any:
+        """The same with every matrix whole."""
+        for field in fields(self):
+            found = getattr(self, field.name)
+            setattr(self, field.name, _whole(found))
+        return self
 
     def __add__(self, other: Any) -> Any:
         for field in fields(self):
@@ -72,8 +85,7 @@ def partials(
     shard: Shard, W: Array, b: Array, dtype: Any, keep: bool = True
 ) -> tuple[Partials, NDArray[Any]]:
     """The shard's part at (W, b), and its probabilities; not `keep`: the logits."""
-    X = shard.features(dtype)
-    Z = logits_of(X, W, b, dtype)
+    Z = logits_of(shard, W, b, dtype)
     losses, G = sj.cross_entropy.value_and_grad(
         Z, targets_of(shard, dtype), reduction="none"
     )
@@ -82,7 +94,7 @@ def partials(
     bend = _bend(shard, G, Z)
     G *= shard.share.astype(dtype)[:, None]
     loss = float(shard.share @ losses.astype(np.float64, copy=False))
-    return Partials(loss, pulled(X, G), column_sums(G), bend), Z
+    return Partials(loss, pulled(shard, G), column_sums(G), bend), Z
 
 
 def _bend(shard: Shard, G: NDArray[Any], P: NDArray[Any]) -> Array:
@@ -109,15 +121,15 @@ def product(
     In the dtype of the rows: conjugate gradients are cut short long before its
     rounding shows, and every Newton step has a new gradient to mend it.
     """
-    X, dtype = shard.X, shard.X.dtype
+    dtype = shard.X.dtype
     share = shard.share.astype(dtype)[:, None]
     if W_dot is None:
         Z_dot = np.broadcast_to(b_dot.astype(dtype), P.shape)
         G_dot = share * sj.softmax.pushforward(P, Z_dot)
         return Products(np.zeros((0, 0), dtype), column_sums(G_dot))
-    G_dot = sj.softmax.pushforward(P, logits_of(X, W_dot, b_dot, dtype))
+    G_dot = sj.softmax.pushforward(P, logits_of(shard, W_dot, b_dot, dtype))
     G_dot *= share
-    return Products(X.T @ G_dot, column_sums(G_dot))
+    return Products(_transposed(shard, G_dot), column_sums(G_dot))
 
 
 def curvature(shard: Shard, P: NDArray[Any]) -> Curvature:
@@ -134,16 +146,33 @@ def targets_of(shard: Shard, dtype: Any) -> NDArray[Any]:
     return shard.targets.astype(dtype, copy=False)
 
 
-def logits_of(X: Any, W: Array, b: Array, dtype: Any) -> NDArray[Any]:
+def logits_of(shard: Shard, W: Array, b: Array, dtype: Any) -> NDArray[Any]:
     """X W + b in the dtype of the products."""
-    Z = X @ W.astype(dtype, copy=False)
+    narrow = shard.narrow
+    if narrow is None:
+        Z = shard.features(dtype) @ W.astype(dtype, copy=False)
+    else:
+        X = narrow.X.astype(dtype, copy=False)
+        Z = X @ W[narrow.columns].astype(dtype, copy=False)
     Z += b.astype(dtype, copy=False)
     return Z
 
 
-def pulled(X: Any, G: NDArray[Any]) -> Array:
+def pulled(shard: Shard, G: NDArray[Any]) -> Any:
     """X^T G, to be summed in float64."""
-    return (X.T @ G).astype(np.float64, copy=False)
+    found = _transposed(shard, G)
+    if isinstance(found, Touched):
+        return found._replace(values=found.values.astype(np.float64, copy=False))
+    return found.astype(np.float64, copy=False)
+
+
+def _transposed(shard: Shard, G: NDArray[Any]) -> Any:
+    """X^T G in the dtype of G; of sparse rows, what they touch."""
+    narrow = shard.narrow
+    if narrow is None:
+        return shard.features(G.dtype).T @ G
+    X = narrow.X.astype(G.dtype, copy=False)
+    return Touched(narrow.columns, X.T @ G, shard.X.shape[1])
 
 
 def column_sums(G: NDArray[Any]) -> Array:
@@ -151,20 +180,28 @@ def column_sums(G: NDArray[Any]) -> Array:
     return G.sum(axis=0, dtype=np.float64)
 
 
-def by_class(shard: Shard, X: Any, classes: int) -> Array:
-    """X^T (s T): the weighted sum of the rows of each class."""
+def by_class(shard: Shard, classes: int) -> Any:
+    """X^T (s T): the weighted sum of the rows of each class, in float64."""
     T, rows = shard.targets, len(shard.share)
     if T.ndim == 2:
-        return np.asarray(X.T @ (shard.share[:, None] * T.astype(np.float64)))
+        return _transposed(shard, shard.share[:, None] * T.astype(np.float64))
     # One entry a row: a sparse product reads X once, whatever the number of classes.
     places = (shard.share, (T, np.arange(rows)))
-    summed = csr_array(places, shape=(classes, rows)) @ X
-    return np.asarray(
-        summed.T if isinstance(summed, np.ndarray) else summed.T.todense()
-    )
+    summed = csr_array(places, shape=(classes, rows))
+    if shard.narrow is None:
+        return np.asarray((summed @ shard.features(np.float64)).T)
+    columns, X = shard.narrow
+    values = (summed @ X.astype(np.float64)).toarray().T
+    return Touched(columns, values, shard.X.shape[1])
+
+
+def _whole(part: Any) -> Any:
+    return part.whole(part.values.dtype) if isinstance(part, Touched) else part
 
 
 def _added(a: Any, b: Any) -> Any:
+    if isinstance(b, Touched):
+        return b.add_to(_whole(a))
     if isinstance(a, np.ndarray):
         a += b
         return a

@@ -7,17 +7,22 @@ whatever order they come, the sum has the same bits; `partials.py` says what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from softjet.learn.touched import Narrow
+
 # Rows of a shard: fewer, and adding its gradient to the sum shows beside the products;
 # products with sparse rows are over sooner, so there it takes more.
 MOST_ROWS, MOST_SPARSE_ROWS, LEAST_ROWS = 4096, 1 << 16, 64
+# Sparse shards that are added into one matrix: a tree of whole ones would cost more.
+FOLD = 64
 # Arrays of rows x classes that are alive while a shard is worked on.
 ALIVE = 4
 
@@ -33,6 +38,11 @@ class Shard:
     def features(self, dtype: Any) -> Any:
         """X in the dtype of the products."""
         return self.X.astype(dtype, copy=False)
+
+    @cached_property
+    def narrow(self) -> Narrow | None:
+        """Sparse rows over the features they touch; None of dense ones."""
+        return None if isinstance(self.X, np.ndarray) else Narrow.of(self.X)
 
 
 class Addable(Protocol):
@@ -66,7 +76,23 @@ def cut(
 
 def total(shards: Sequence[Shard], part: Callable[[int, Shard], Sum]) -> Sum:
     """part(number, shard), added up in the tree."""
-    return tree(part(i, shard) for i, shard in enumerate(shards))
+    return tree(folded(part(i, shard) for i, shard in enumerate(shards)))
+
+
+def folded(parts: Iterable[Sum]) -> Iterator[Sum]:
+    """Sparse parts added into whole ones, FOLD at a time; others as they come."""
+    held: Any = None
+    count = 0
+    for part in parts:
+        if not getattr(part, "sparse", False):
+            yield part
+            continue
+        held, count = (part, 1) if held is None else (held + part, count + 1)
+        if count == FOLD:
+            yield held
+            held = None
+    if held is not None:
+        yield held.whole()
 
 
 def tree(parts: Iterable[Sum]) -> Sum:

@@ -91,7 +91,7 @@ def _part(shard: Shard, classes: int) -> Survey:
         shard.share @ X,
         shard.share @ size,
         shard.share @ (X * X),
-        by_class(shard, X, classes),
+        by_class(shard, classes),
         frequency.astype(np.float64, copy=False),
         Largest(np.asarray(largest).ravel()),
     )

@@ -92,6 +92,8 @@ class StoredShard:
     How many rows it has is known without: an objective asks that of every shard.
     """
 
+    narrow = None  # its rows are dense
+
     def __init__(self, shards: StoredShards, number: int) -> None:
         self._shards, self._number = shards, number
 

@@ -1,0 +1,47 @@
+"""Gradients of sparse rows: rows of W that no row of X touches are 0, and not held.
+
+A shard of 1024 rows with a few words each touches some hundred features of thousands;
+its gradient as a dense matrix, converted and added, was nine tenths of a pass over the
+next-token task (100 000 rows, 12 000 features, 2000 classes: 30 s, and 4 without).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+
+class Narrow(NamedTuple):
+    """Sparse rows over the features that they touch alone."""
+
+    columns: NDArray[Any]  # their numbers, ascending
+    X: Any  # CSR (rows, len(columns))
+
+    @classmethod
+    def of(cls, X: Any) -> Narrow:
+        """The same rows, their features numbered anew."""
+        columns, places = np.unique(X.indices, return_inverse=True)
+        shape = (X.shape[0], len(columns))
+        places = places.astype(X.indices.dtype, copy=False)
+        return cls(columns, csr_array((X.data, places, X.indptr), shape=shape))
+
+
+class Touched(NamedTuple):
+    """The rows of a (features, classes) matrix that are not 0."""
+
+    columns: NDArray[Any]
+    values: NDArray[Any]  # (len(columns), classes)
+    features: int
+
+    def whole(self, dtype: Any) -> NDArray[Any]:
+        """The matrix."""
+        out = np.zeros((self.features, self.values.shape[1]), dtype)
+        return self.add_to(out)
+
+    def add_to(self, matrix: NDArray[Any]) -> NDArray[Any]:
+        """The matrix with these rows added, in place."""
+        matrix[self.columns] += self.values
+        return matrix
