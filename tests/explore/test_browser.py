@@ -43,6 +43,16 @@ def columns(rows: str, *names: str) -> Callable[[Any], Any]:
     return found
 
 
+def values(*path: str) -> Callable[[Any], Any]:
+    """All numbers of a table by name, in its order."""
+    return lambda numbers: [*reached(numbers, ".".join(path)).values()]
+
+
+def per_class(*names: str) -> Callable[[Any], Any]:
+    """Of a table with a row per class: what each of the names has for it, in turn."""
+    return lambda numbers: list(zip(*(numbers[name] for name in names), strict=True))
+
+
 def reached(found: Any, path: str) -> Any:
     for part in path.split("."):
         found = found[int(part) if isinstance(found, list) else part]
@@ -67,6 +77,28 @@ SHOWN: dict[str, dict[str, str | Callable[[Any], Any]]] = {
             "digits",
             *(f"{way}.{what}" for way in ("ours", "safe", "plain") for what in _BOTH),
         ),
+    },
+    "graphs": {
+        ".panel:nth-child(1) .body": "x",
+        ".panel:nth-child(1) .halves:nth-of-type(2) figure:nth-child(1) .point": "y",
+        ".panel:nth-child(1) .halves:nth-of-type(2) figure:nth-child(2) .point": "by_i",
+        ".panel:nth-child(2) figure b": lambda numbers: [
+            numbers[name][numbers["i"]] for name in ("y", "by_i", "by_j")
+        ],
+        ".panel:nth-child(3) .facts dd": "apart",
+        ".panel:nth-child(3) tbody td": per_class(
+            "prior", "means", "W", "b", "z", "again", "posterior", "y"
+        ),
+    },
+    "input_space": {
+        ".panel:nth-child(1) figure:nth-child(1) .body": "x",
+        ".panel:nth-child(1) figure:nth-child(2) .body": "centred",
+        ".panel:nth-child(1) .facts dd:nth-of-type(1)": "mean",
+        ".panel:nth-child(1) .facts dd:nth-of-type(2)": "apart",
+        ".panel:nth-child(2) .facts span": "space.point",
+        ".panel:nth-child(3) .facts dd:nth-of-type(1)": "margin",
+        ".panel:nth-child(3) .facts dd:nth-of-type(2)": "odds",
+        ".panel:nth-child(3) tbody td": per_class("centred", "y", "borders"),
     },
     "jacobian": {
         ".panel:nth-child(1) .cell rect": "J",
@@ -99,10 +131,50 @@ SHOWN: dict[str, dict[str, str | Callable[[Any], Any]]] = {
         ),
         ".panel:nth-child(6) tbody td": columns("digits", "ours", "textbook"),
     },
+    "training": {
+        ".panel:nth-child(1) figure:nth-child(1) .body": "x",
+        ".panel:nth-child(1) figure:nth-child(2) .body": "after",
+        ".panel:nth-child(1) .facts dd": "start",
+        ".panel:nth-child(1) .scroll:nth-child(1) td": values("sums"),
+        ".panel:nth-child(1) .scroll:nth-child(2) td": values("losses"),
+        ".panel:nth-child(3) .scroll:nth-child(1) td": values("paths", "off_planes"),
+        ".panel:nth-child(3) .scroll:nth-child(2) td": values("paths", "losses"),
+        ".panel:nth-child(4) .facts dd:nth-of-type(1)": "loss",
+        ".panel:nth-child(4) .facts dd:nth-of-type(2)": "test_loss",
+        ".panel:nth-child(4) .facts dd:nth-of-type(3)": "accuracy",
+        ".panel:nth-child(5) .cell rect": "digits.confusions",
+        ".panel:nth-child(6) .facts dd": "digits.example.loss",
+        ".panel:nth-child(6) .halves figure:nth-child(1) .body": "digits.example.x",
+        ".panel:nth-child(6) .halves figure:nth-child(2) .body": "digits.example.y",
+    },
+    "attention": {
+        ".panel:nth-child(1) figure:nth-child(1) .bar .body": "x",
+        ".panel:nth-child(1) figure:nth-child(2) .bar .body": "y",
+        ".panel:nth-child(1) .facts dd:nth-of-type(1) span": "o",
+        ".panel:nth-child(1) .facts dd:nth-of-type(2)": "sink_share",
+        ".panel:nth-child(2) .cell rect": "P",
+        ".panel:nth-child(3) tbody [data-value]": columns(
+            "merge", "m", "keep", "l", "o.0", "o.1"
+        ),
+        ".panel:nth-child(3) .facts span": "whole.o",
+        ".panel:nth-child(3) .facts dd:nth-of-type(2)": "whole.off",
+        ".panel:nth-child(4) .facts dd:nth-of-type(1) span": "derivative.by_key",
+        ".panel:nth-child(4) .facts dd:nth-of-type(2) span": "derivative.by_rule",
+        ".panel:nth-child(4) .facts dd:nth-of-type(3)": "derivative.off",
+    },
 }
 every_scene = pytest.mark.parametrize("name", SCENES)
 # Numbers that are compared at three classes: a scene may gain some, and lose none.
-FEWEST = {"function": 52, "jacobian": 39, "maps": 37, "cross_entropy": 62}
+FEWEST = {
+    "function": 52,
+    "graphs": 53,
+    "input_space": 21,
+    "jacobian": 39,
+    "maps": 37,
+    "cross_entropy": 62,
+    "training": 140,
+    "attention": 40,
+}
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +265,7 @@ def numbers(raw: dict[str, Any]) -> Any:
 
 
 def flat(found: Any) -> list[Any]:
-    if isinstance(found, list):
+    if isinstance(found, (list, tuple)):
         return [entry for part in found for entry in flat(part)]
     return [found]
 
@@ -242,14 +314,15 @@ def test_dragged_by_mouse(page: Page, name: str) -> None:
     for step in range(1, 9):
         page.page.mouse.move(x, box["y"] + box["height"] * (0.5 - 0.03 * step))
     page.page.mouse.up()
-    field = "tangent" if name == "maps" else "logits"
+    field = {"maps": "tangent", "attention": "key_y"}.get(name, "logits")
     assert page.state()[field][2] > 1.0
     compare(page, name)
 
 
 @every_scene
 def test_dragged_by_keyboard(page: Page, name: str) -> None:
-    page.enter(f"#{name}{START}")
+    # Attention has scores of its own; the logits are a bias that one may add to them.
+    page.enter(f"#{name}{START}" + ("&biased=true" if name == "attention" else ""))
     before = page.state()["logits"][0]
     slider = page.page.locator("#stage input[data-field=logits]").first
     slider.focus()
@@ -285,10 +358,11 @@ def test_a_gradient_is_called_dead_only_where_a_loss_is_left(page: Page) -> None
     assert row.locator(".lost").count() == 2
 
 
-def test_the_surface_is_drawn_and_turns(page: Page) -> None:
+@pytest.mark.parametrize("name", ["graphs", "input_space", "cross_entropy"])
+def test_the_surface_is_drawn_and_turns(page: Page, name: str) -> None:
     """A blank canvas has one colour; a turned one has other pixels."""
-    page.enter(f"#cross_entropy{START}")
-    canvas = page.page.locator("#stage canvas")
+    page.enter(f"#{name}?logits=1.3,-0.7,0.4,0.2")
+    canvas = page.page.locator("#stage canvas").first
     canvas.scroll_into_view_if_needed()
     before = canvas.evaluate("(e) => e.toDataURL()")
     colours = canvas.evaluate(

@@ -6,7 +6,14 @@ from scipy.sparse import csr_array
 
 from softjet.learn.objective import Objective
 from softjet.learn.rows import Rows
-from softjet.learn.shards import LEAST_ROWS, Shard, cut, rows_of_a_shard, tree
+from softjet.learn.shards import (
+    FOLD,
+    LEAST_ROWS,
+    Shard,
+    cut,
+    rows_of_a_shard,
+    tree,
+)
 
 
 class Word(str):
@@ -80,3 +87,34 @@ def test_the_same_bits_whatever_carries_the_shards():
     np.testing.assert_array_equal(points[0].W_bar, points[1].W_bar)
     np.testing.assert_array_equal(points[0].b_bar, points[1].b_bar)
     assert set(reader.asked) == set(range(11))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_sparse_shards_beyond_one_fold_add_up(dtype: str) -> None:
+    """More shards than are folded together, rows without entries, untouched columns."""
+    rng = np.random.default_rng(5)
+    dense = (rng.normal(size=(64 * (FOLD + 3), 30)) * (rng.random(30) < 0.3)).astype(
+        dtype
+    )
+    dense[rng.random(dense.shape) < 0.8] = 0.0
+    y = rng.integers(4, size=len(dense))
+    weights = rng.uniform(0.5, 2.0, len(dense))
+    W, b = rng.normal(size=(30, 4)), rng.normal(size=4)
+    told = {"n_classes": 4, "memory": 1}  # 64 rows a shard, no probabilities kept
+    sparse = Objective(csr_array(dense), y, weights, **told)
+    whole = Objective(dense, y, weights, **told)
+    assert len(sparse.rows.shards) == FOLD + 3
+    one, other = sparse.at(W, b), whole.at(W, b)
+    near = {"rtol": 1e-5 if dtype == "float32" else 1e-12, "atol": 1e-7}
+    for name in ("value", "W_bar", "b_bar", "bend"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), **near)
+    W_dot, b_dot = rng.normal(size=(30, 4)), rng.normal(size=4)
+    for mine, theirs in zip(
+        sparse.hvp(one, W_dot, b_dot), whole.hvp(other, W_dot, b_dot), strict=True
+    ):
+        assert isinstance(mine, np.ndarray)
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
+    by_class = sparse.rows.survey.X_by_class
+    np.testing.assert_allclose(by_class, whole.rows.survey.X_by_class, **near)
+    again = Objective(csr_array(dense), y, weights, **told).at(W, b)
+    np.testing.assert_array_equal(again.W_bar, one.W_bar)

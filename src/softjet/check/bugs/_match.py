@@ -22,6 +22,13 @@ from ._parts import Array
 if TYPE_CHECKING:
     from ..judge.trial import Trial
 
+# NumPy, torch and JAX, in whatever words: "operands could not be broadcast together",
+# "shapes (2,3) and (4,) not aligned", "mat1 and mat2", "index 3 is out of bounds".
+SHAPES = (
+    *("shape", "broadcast", "aligned", "dimension", "mismatch", "size", "axis"),
+    *("mat1", "einsum", "matmul", "dot_general", "out of bounds", "too many indices"),
+)
+
 
 @dataclass(frozen=True)
 class Match:
@@ -50,6 +57,12 @@ class Match:
 
 def best(bugs: Sequence[Bug], trials: Sequence[Trial], piece: str) -> Match | None:
     """The bug that explains most of a piece, or None."""
+    # Infinities and NaN are answers here, and what may be anything is allowed infinity.
+    with np.errstate(all="ignore"):
+        return _best(bugs, trials, piece)
+
+
+def _best(bugs: Sequence[Bug], trials: Sequence[Trial], piece: str) -> Match | None:
     own = [trial for trial in trials if trial.piece == piece]
     found = _of_sights([b for b in bugs if b.sight and b.sight.first], trials, own)
     if found is not None:
@@ -73,6 +86,7 @@ class Search:
         # What denies most comes first: hundreds of forms fall at the first trial.
         self.ordered = sorted(own, key=_rank)
         self.answers: dict[tuple[int, int], Array | Raises | None] = {}
+        self.row_fails = _row_fails(own)
 
     def best(self, loose: bool) -> Match | None:
         """Formulas as they are, then mistakes beside any formula, then factors."""
@@ -110,7 +124,8 @@ class Search:
             if bare is None:
                 continue
             answer = _scaled(bare, factor, trial)
-            said = _says(trial, answer, loose)
+            alone = self.row_fails and trial.raised is not None
+            said = "denies" if alone else _says(trial, answer, loose)
             if said == "explains":
                 explained.append(trial)
                 # With a factor the formula itself must be wrong: else it is a right
@@ -173,11 +188,22 @@ def _says(trial: Trial, answer: Array | Raises, loose: bool) -> str:
 
 def _fell_apart(trial: Trial, answer: Array | Raises) -> bool:
     """Whether no answer came, or one of another shape, as the form has it."""
-    if isinstance(answer, Raises):
-        return trial.raised is not None
-    if trial.shape is None:
-        return trial.raised is not None
+    if trial.raised is not None:
+        return _about_shapes(trial.raised)
+    if isinstance(answer, Raises) or trial.shape is None:
+        return False
     return int(np.prod(trial.shape)) == np.size(answer)
+
+
+def _about_shapes(raised: str) -> bool:
+    """Whether an exception is what arrays that do not fit together raise."""
+    return any(word in raised.lower() for word in SHAPES)
+
+
+def _row_fails(own: Sequence[Trial]) -> bool:
+    """Whether one row alone gets no answer: then it is no batch that does not fit."""
+    rows = [trial for trial in own if trial.x.ndim == 2 and len(trial.x) == 1]
+    return any(trial.raised is not None for trial in rows if calm(trial))
 
 
 def _differs(trial: Trial, answer: Array | Raises, loose: bool) -> bool:

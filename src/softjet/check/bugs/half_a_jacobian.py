@@ -31,6 +31,11 @@ def no_delta_transposed(p: Parts) -> Array:
     return p.matrix((1 - p.y[:, :, None]) * p.y[:, None, :])
 
 
+def same_index(p: Parts) -> Array:
+    """Diagonal right, the others -y_i y_i."""
+    return p.matrix(p.y[:, :, None] * (np.eye(p.K) - p.y[:, :, None]))
+
+
 def log_diagonal(p: Parts) -> Array:
     return p.matrix((1 - p.y)[:, :, None] * np.eye(p.K))
 
@@ -42,7 +47,7 @@ BUG = Bug(
     looks_right_when="never",
     symptom="Gradients of the wrong sign at the class that matters.",
     why="J_ik is y_i (1 - y_i) for i = k and -y_i y_k else. With one case missing, or "
-    "one used for both, the rows of J no longer sum to 0.",
+    "one used for both, or -y_i y_i for the second, the rows of J no longer sum to 0.",
     tell="Rows of the Jacobian do not sum to 0.",
     mended="np.diag(y) - np.outer(y, y): the first term is the Kronecker delta.",
     sources=("eli.thegreenplace.net/2016/the-softmax-function-and-its-derivative",),
@@ -55,6 +60,8 @@ BUG = Bug(
         Form(no_delta, "softmax", "jacobian"),
         Form(no_delta_transposed, "softmax", "vjp jvp"),
         Form(no_delta_transposed, "softmax", "jacobian"),
+        Form(same_index, "softmax", "vjp jvp"),
+        Form(same_index, "softmax", "jacobian"),
         Form(log_diagonal, "log_softmax", "jacobian"),
     ),
 )

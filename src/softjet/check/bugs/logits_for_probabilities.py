@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ._bug import Bug
 from ._form import Form
 from ._loss_parts import LossParts
@@ -18,6 +20,13 @@ def diagonal(p: Parts) -> Array | None:
 
 def mixed(p: Parts) -> Array | None:
     return None if p.takes == "y" else p.y * (1 - p.x) * p.g
+
+
+def one_of_two(p: Parts) -> Array | None:
+    """y_i (delta_ij - x_j)."""
+    if p.takes == "y":
+        return None
+    return p.matrix(p.y[:, :, None] * (np.eye(p.K) - p.x[:, None, :]))
 
 
 def log_pull(p: Parts) -> Array | None:
@@ -47,6 +56,8 @@ BUG = Bug(
         Form(whole, "softmax", "vjp jvp jacobian"),
         Form(diagonal, "softmax sigmoid", "vjp jvp jacobian"),
         Form(mixed, "softmax", "vjp jvp jacobian"),
+        Form(one_of_two, "softmax", "vjp jvp"),
+        Form(one_of_two, "softmax", "jacobian"),
         Form(log_pull, "log_softmax", "vjp jacobian"),
         Form(residual, "cross_entropy", "gradient vjp jvp"),
         Form(entry_residual, "binary_cross_entropy", "gradient vjp jvp"),

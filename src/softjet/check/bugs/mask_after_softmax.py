@@ -26,7 +26,9 @@ def pullback(p: Parts) -> Array | None:
     return _mask(p) * pulled(y, p.g)
 
 
-def plus_infinity(p: Parts) -> Array:
+def plus_infinity(p: Parts) -> Array | None:
+    if p.told.get("mask") is None:
+        return None  # a logit that was handed over as -inf had its sign
     return softmax(np.where(_mask(p), p.x / p.T, np.inf))
 
 

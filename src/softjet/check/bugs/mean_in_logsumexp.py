@@ -31,6 +31,10 @@ def top_slope(p: Parts) -> Array:
     return p.column * top
 
 
+def one_top_slope(p: Parts) -> Array:
+    return p.column * np.eye(p.K)[p.z.argmax(-1)]
+
+
 def plain_slope(p: Parts) -> Array:
     return p.column * np.full_like(p.z, 1 / p.K)
 
@@ -60,6 +64,7 @@ BUG = Bug(
         Form(summed_logits, "logsumexp", "value"),
         Form(log_mean, "log_softmax", "value"),
         Form(top_slope, "logsumexp", "vjp jacobian"),
+        Form(one_top_slope, "logsumexp", "vjp jacobian"),
         Form(plain_slope, "logsumexp", "vjp jacobian"),
         Form(plain_push, "logsumexp", "jvp"),
     ),

@@ -61,11 +61,18 @@ def overflows(trials: Sequence[Trial]) -> bool:
     """Whether no number came exactly where exp(x) is none."""
     wrong = [trial for trial in trials if trial.wrong]
     return bool(wrong) and all(
-        trial.got is not None
-        and not np.isfinite(trial.got).all()
-        and bool((trial.x > LARGEST.get(trial.dtype, 709.0)).any())
-        for trial in wrong
+        _no_number(trial, LARGEST.get(trial.dtype, 709.0)) for trial in wrong
     )
+
+
+def _no_number(trial: Trial, largest: float) -> bool:
+    """NaN or infinity; Python's own numbers raise there, and where all exp are 0."""
+    over = bool((trial.x > largest).any())
+    if trial.got is not None:
+        return over and not np.isfinite(trial.got).all()
+    raised = (trial.raised or "").partition(":")[0]
+    under = bool((trial.x.max(-1) < -largest).any()) if trial.x.ndim == 2 else False
+    return (raised, True) in (("OverflowError", over), ("ZeroDivisionError", under))
 
 
 BUG = Bug(

@@ -24,6 +24,12 @@ def rows_then_one_sum(p: Parts) -> Array:
     return e / e.sum()
 
 
+def running_sum(p: Parts) -> Array:
+    """The sum is never set back to 0: row n is divided by those before it too."""
+    e = np.exp(p.z - p.z.max(-1, keepdims=True))
+    return e / np.cumsum(summed(e), axis=0)
+
+
 def log_one_sum(p: Parts) -> Array:
     return np.log(one_sum(p))
 
@@ -68,6 +74,7 @@ BUG = Bug(
     forms=(
         Form(one_sum, "softmax", "value"),
         Form(rows_then_one_sum, "softmax", "value"),
+        Form(running_sum, "softmax", "value"),
         Form(log_one_sum, "log_softmax", "value"),
         Form(lse_one_sum, "logsumexp", "value"),
         Form(loss_one_sum, "cross_entropy", "value gradient"),

@@ -11,6 +11,11 @@ def bracket(p: Parts) -> Array:
     return p.g - summed(p.y * p.g)
 
 
+def second_bare(p: Parts) -> Array:
+    """The bracket itself forgotten: y g - <y, g>."""
+    return p.y * p.g - summed(p.y * p.g)
+
+
 BUG = Bug(
     code="SJ012",
     name="factor y in front forgotten",
@@ -22,5 +27,8 @@ BUG = Bug(
     tell="dx over the right answer is 1 / y; a row of dx does not sum to 0.",
     mended="Multiply the bracket by y.",
     sources=("no public thread known to us",),
-    forms=(Form(bracket, "softmax", "vjp jvp jacobian"),),
+    forms=(
+        Form(bracket, "softmax", "vjp jvp jacobian"),
+        Form(second_bare, "softmax", "vjp jvp jacobian"),
+    ),
 )

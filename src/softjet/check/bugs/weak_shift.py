@@ -9,6 +9,9 @@ from ._form import Form
 from ._parts import Array, Parts, summed
 
 
+SHIFTS = ("first", "last", "mean", "least", "modulus")
+
+
 def shifted(by: str) -> tuple[Form, ...]:
     def shift(x: Array) -> Array:
         return {
@@ -16,6 +19,7 @@ def shifted(by: str) -> tuple[Form, ...]:
             "last": lambda: x[..., -1:],
             "mean": lambda: x.mean(-1, keepdims=True),
             "least": lambda: x.min(-1, keepdims=True),
+            "modulus": lambda: abs(x).max(-1, keepdims=True),
         }[by]()
 
     def value(p: Parts) -> Array:
@@ -48,5 +52,5 @@ BUG = Bug(
     tell="A row with one logit far above the others gives inf / inf.",
     mended="Subtract x.max(axis=-1, keepdims=True).",
     sources=("github.com/ROCm/AMDMIGraphX/pull/1290 (shift by the first element)",),
-    forms=tuple(f for by in ("first", "last", "mean", "least") for f in shifted(by)),
+    forms=tuple(f for by in SHIFTS for f in shifted(by)),
 )

@@ -45,5 +45,13 @@ def nothing() -> Asked:
     )
 
 
+def keyword(piece: str, name: str) -> Asked:
+    return Asked(
+        "SJ306",
+        f"{piece} needs the keyword {name}, which is no option known here: give it a "
+        f"default, or wrap it in a lambda that sets {name}",
+    )
+
+
 def not_a_function(piece: str, thing: str) -> Asked:
     return Asked("SJ305", f"{piece} is no function: it is {thing}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Any
 
+from . import asked
 from .kinds import Kind
 from .names import meanings, option
 
@@ -129,7 +130,9 @@ def _parameters(
             needed += [] if has_default else [means]
         elif not has_default and parameter.kind is not parameter.KEYWORD_ONLY:
             names.append(parameter.name)
-        elif has_default and meanings(parameter.name, roles, _maps(kind, piece)):
+        elif not has_default:
+            raise asked.keyword(piece, parameter.name)
+        elif meanings(parameter.name, roles, _maps(kind, piece)):
             spare.append(parameter.name)
     if not names and _takes_any(parameters):
         names = list(_unnamed(reads))

@@ -32,7 +32,7 @@ def finding(cause: Cause) -> Finding:
     got, want, allowed, entry = _answers(cause, probe, made)
     why = law.why if bug is None else bug.why
     if bug is None:
-        why = f"{why} {tells(cause.trials)}".strip()
+        why = f"{why} {tells([made])}".strip()
     return Finding(
         code=law.code if bug is None else bug.code,
         name=law.broken if bug is None else bug.name,
@@ -74,10 +74,14 @@ def _shows(cause: Cause) -> Callable[[Trial], bool]:
 
 
 def _ratio(match: Match, made: Trial) -> float | None:
-    """The constant factor on the input that is shown: N there is N of its rows."""
+    """The constant factor on the input that is shown: N there is N of its rows.
+
+    What the match found on other inputs is no fact of this one.
+    """
     again = known([made], made.piece)
-    same = again is not None and again.bug is match.bug
-    return again.ratio if again is not None and same else match.ratio
+    if again is not None and again.bug is match.bug:
+        return again.ratio
+    return None if match.ratio is None else ratio(made)
 
 
 def _way(made: Trial) -> tuple[bool, bool, bool]:

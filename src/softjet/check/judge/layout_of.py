@@ -1,7 +1,9 @@
 """Which layout a subject is in: decided by what is right, else asked.
 
 Rows, unless everything says columns; one row a call only where every batch is refused,
-because a function that takes a batch and answers it wrongly is wrong.
+because a function that takes a batch and answers it wrongly is wrong.  So is a backward
+of one row beside a value that is right for batches: together they train nothing.  A
+Jacobian of one row is one matrix, and stays what it is.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
     "entry loss": ("flat", "rows", "entry"),
     "attention": ("heads", "single", "batch and heads"),
 }
+PULLED = ("vjp", "jvp", "gradient")  # what is handed whatever the value was handed
 Readable = Mapping[str, tuple[Piece, ...]]
 
 
@@ -52,8 +55,11 @@ def decided(
     }
     if "row" in taken_by.values():
         taken_by = {n: _alike(readable[n], kind, t) for n, t in taken_by.items()}
+    batched = taken_by.get("value") == first and grades["value"] == RIGHT
     for name, taken in taken_by.items():
-        if taken != first:
+        if batched and name in PULLED and taken in ("row", "entry"):
+            notes.append(Note("SJ216", f"{name} {_SAID[taken]}, and value takes it"))
+        elif taken != first:
             laid[name] = taken
             notes.append(Note("SJ202", f"{name} {_SAID[taken]}"))
     return laid, notes

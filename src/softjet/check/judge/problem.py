@@ -93,15 +93,17 @@ class Problem:
     @cached_property
     def output(self) -> Array:
         """The value, as a backward that takes y is handed it."""
-        return answer(self.case, "value")[0].astype(self.dtype)
+        with np.errstate(all="ignore"):
+            return answer(self.case, "value")[0].astype(self.dtype)
 
     @cached_property
     def probabilities(self) -> Array:
         """What p stands for: the softmax, or the sigmoid, of the logits."""
-        if self.kind.by_entries:
-            case = Case("binary_cross_entropy", self.x)
-            return softened(case).astype(self.dtype)
-        return softmax(self.case).astype(self.dtype)
+        with np.errstate(all="ignore"):  # of a dead row NaN; of a far logit 0
+            if self.kind.by_entries:
+                case = Case("binary_cross_entropy", self.x)
+                return softened(case).astype(self.dtype)
+            return softmax(self.case).astype(self.dtype)
 
     def role(self, role: str, targets: str) -> Array | None:
         """What is handed over as this role; None where it cannot be said."""

@@ -106,6 +106,20 @@ NOTES = (
         "though no target is there. torch and optax do the same.",
         "np.where(t > 0, t * log_y, 0), or class ids.",
     ),
+    Remark(
+        "SJ215",
+        "no derivative by its own library",
+        "What the library could not derive was not judged: torch has no forward mode "
+        "of a Function without a jvp, and no second order of a backward that is marked "
+        "once differentiable.",
+    ),
+    Remark(
+        "SJ216",
+        "a derivative of one row beside a value of batches",
+        "The value is right for a batch and the derivative raises for it, so the two "
+        "cannot be used together. It was judged on batches, as the value was.",
+        "Mend the derivative; if all of them are meant for one row, say layout row.",
+    ),
 )
 QUESTIONS = (
     Remark(
@@ -140,5 +154,12 @@ QUESTIONS = (
         "what is it?",
         "What was handed over cannot be called.",
         "Give a function, a class with forward and backward, or an object of one.",
+    ),
+    Remark(
+        "SJ306",
+        "what is this keyword?",
+        "It has no default and its name says nothing here, so no call can be made. A "
+        "function that cannot be called has shown no mistake.",
+        "Give it a default, or wrap the function in a lambda that sets it.",
     ),
 )

@@ -22,10 +22,11 @@ def probes(kind: Kind) -> Iterator[Probe]:
         "smoothing": {"label_smoothing": 0.2},
         "weights": {"weight": np.array([0.5, 2.0, 1.25, 0.75])},
         "ignored": {"ignore_index": 1},
+        "smoothing and ignored": {"label_smoothing": 0.2, "ignore_index": 1},
     }
     for word, option in options.items():
         name = f"targets, {word}"
         made = probe(kind, name, logits(name, (5, 4)), options=option)
-        if word == "ignored":
+        if "ignore_index" in option:
             made.targets[1], made.targets[3] = 1, 1
         yield made
