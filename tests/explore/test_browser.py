@@ -95,7 +95,7 @@ SHOWN: dict[str, dict[str, str | Callable[[Any], Any]]] = {
         ".panel:nth-child(1) figure:nth-child(2) .body": "centred",
         ".panel:nth-child(1) .facts dd:nth-of-type(1)": "mean",
         ".panel:nth-child(1) .facts dd:nth-of-type(2)": "apart",
-        ".panel:nth-child(2) .facts span": "space.point",
+        ".panel:nth-child(2) .facts span": "space.coordinates",
         ".panel:nth-child(3) .facts dd:nth-of-type(1)": "margin",
         ".panel:nth-child(3) .facts dd:nth-of-type(2)": "odds",
         ".panel:nth-child(3) tbody td": per_class("centred", "y", "borders"),
@@ -172,8 +172,8 @@ FEWEST = {
     "jacobian": 39,
     "maps": 37,
     "cross_entropy": 62,
-    "training": 140,
-    "attention": 40,
+    "training": 143,
+    "attention": 41,
 }
 
 

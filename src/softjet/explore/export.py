@@ -120,7 +120,9 @@ def _values(field: Field, classes: int) -> list[Any]:
             return field.stops()[::4]
         return _spread(field.low, field.high, MOST_FRAMES)
     high = classes - 1 if field.high == LAST_CLASS else field.high
-    return list(range(field.low, high + 1))[:MOST_FRAMES]
+    # The whole range, however long, and the place it starts from.
+    spread = {round(value) for value in _spread(field.low, high, MOST_FRAMES)}
+    return sorted(spread | {field.start(classes)})
 
 
 def _spread(low: float, high: float, count: int) -> list[float]:

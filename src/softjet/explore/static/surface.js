@@ -80,7 +80,9 @@ export function surface(options) {
   function redraw() {
     if (width === 0) return;
     const style = getComputedStyle(element);
-    const colour = (name) => style.getPropertyValue(name).trim();
+    // Once a frame for each name: asking costs more than a face does.
+    const known = {};
+    const colour = (name) => (known[name] ??= style.getPropertyValue(name).trim());
     const pen = canvas.getContext("2d");
     const sharp = window.devicePixelRatio || 1;
     pen.setTransform(sharp, 0, 0, sharp, 0, 0);
