@@ -97,7 +97,7 @@ PROBLEMS = {
     "100000x256x100": Problem(lambda: probe(100_000, 256, 100, noise=2.0)),
     "12811x384x1000": Problem(lambda: probe(12_811, 384, 1000)),
     "bad scales": Problem(lambda: units(20_000, 60, 20)),
-    "next token": Problem(lambda: next_token(100_000, 2000, 4000)),
+    "next token": Problem(lambda: next_token(60_000, 2000, 2000)),
     "next token, small": Problem(lambda: next_token(10_000, 200, 1000)),
     "probe, small": Problem(lambda: probe(2000, 96, 100)),
 }

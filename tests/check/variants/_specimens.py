@@ -8,6 +8,7 @@ sentence, and FAMILY, the numbers of the catalogue of classic bugs, or "new".
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,7 +36,17 @@ def load(folder: str, name: str) -> ModuleType:
     return module
 
 
+def _compiled(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A JAX function as one program a shape: eagerly, every operation is one."""
+    import jax
+
+    program = jax.jit(function)
+    return lambda x: program(x)
+
+
 def request_of(specimen: ModuleType) -> dict[str, Any]:
     """What a user would hand to `diagnose`."""
     pieces = {key: getattr(specimen, name) for key, name in specimen.PIECES.items()}
+    if specimen.__name__.startswith("specimen_jax"):
+        pieces = {key: _compiled(function) for key, function in pieces.items()}
     return {"kind": specimen.KIND, **pieces, **getattr(specimen, "ARGS", {})}

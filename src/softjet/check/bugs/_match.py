@@ -86,7 +86,6 @@ class Search:
         # What denies most comes first: hundreds of forms fall at the first trial.
         self.ordered = sorted(own, key=_rank)
         self.answers: dict[tuple[int, int], Array | Raises | None] = {}
-        self.row_fails = _row_fails(own)
 
     def best(self, loose: bool) -> Match | None:
         """Formulas as they are, then mistakes beside any formula, then factors."""
@@ -124,8 +123,7 @@ class Search:
             if bare is None:
                 continue
             answer = _scaled(bare, factor, trial)
-            alone = self.row_fails and trial.raised is not None
-            said = "denies" if alone else _says(trial, answer, loose)
+            said = _says(trial, answer, loose)
             if said == "explains":
                 explained.append(trial)
                 # With a factor the formula itself must be wrong: else it is a right
@@ -189,7 +187,9 @@ def _says(trial: Trial, answer: Array | Raises, loose: bool) -> str:
 def _fell_apart(trial: Trial, answer: Array | Raises) -> bool:
     """Whether no answer came, or one of another shape, as the form has it."""
     if trial.raised is not None:
-        return _about_shapes(trial.raised)
+        # One row alone has no batch that could not fit: only the form's own exception.
+        batch = len(trial.x) > 1 or isinstance(answer, Raises)
+        return batch and _about_shapes(trial.raised)
     if isinstance(answer, Raises) or trial.shape is None:
         return False
     return int(np.prod(trial.shape)) == np.size(answer)
@@ -198,12 +198,6 @@ def _fell_apart(trial: Trial, answer: Array | Raises) -> bool:
 def _about_shapes(raised: str) -> bool:
     """Whether an exception is what arrays that do not fit together raise."""
     return any(word in raised.lower() for word in SHAPES)
-
-
-def _row_fails(own: Sequence[Trial]) -> bool:
-    """Whether one row alone gets no answer: then it is no batch that does not fit."""
-    rows = [trial for trial in own if trial.x.ndim == 2 and len(trial.x) == 1]
-    return any(trial.raised is not None for trial in rows if calm(trial))
 
 
 def _differs(trial: Trial, answer: Array | Raises, loose: bool) -> bool:

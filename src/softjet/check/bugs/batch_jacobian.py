@@ -40,8 +40,8 @@ BUG = Bug(
     looks_right_when="the batch has one row",
     symptom="A matrix of (N K, N K), or shapes that do not fit together.",
     why="reshape(-1, 1) makes one column of all rows, so the matrix also holds "
-    "derivatives of one example's probabilities by another's logits. Those are 0. So do "
-    "an outer product summed over the rows, and a loop that keeps its last matrix.",
+    "derivatives of one example's probabilities by another's logits. Those are 0. "
+    "An outer product summed over rows mixes them too, as does a loop that keeps one.",
     tell="The shape; and row r of dx changes when another row does.",
     mended="One matrix a row: np.einsum('ni,ij->nij', y, eye) - y[:, :, None] * "
     "y[:, None, :]; or none at all: dx = y * (dy - sum(y * dy)).",

@@ -8,7 +8,6 @@ from ._bug import Bug
 from ._form import Form
 from ._parts import Array, Parts, summed
 
-
 SHIFTS = ("first", "last", "mean", "least", "modulus")
 
 

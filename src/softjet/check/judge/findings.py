@@ -44,7 +44,7 @@ def finding(cause: Cause) -> Finding:
         want=want,
         allowed=allowed,
         entry=entry,
-        ratio=ratio(made) if match is None else _ratio(match, made),
+        ratio=_plain_ratio(first, made) if match is None else _ratio(match, made),
         why=why,
         hint=law.hint if bug is None else bug.mended,
         page=PAGE if bug is None else f"{PAGE}#{bug.code.lower()}",
@@ -71,6 +71,14 @@ def _shows(cause: Cause) -> Callable[[Trial], bool]:
         return again is not None and again.bug is match.bug
 
     return shows
+
+
+def _plain_ratio(first: Trial, made: Trial) -> float | None:
+    """got / want as shown, if the probe it was shrunk from has one too.
+
+    (A row of two classes that sums to 0 is a multiple of every other such row.)
+    """
+    return None if ratio(first) is None else ratio(made)
 
 
 def _ratio(match: Match, made: Trial) -> float | None:

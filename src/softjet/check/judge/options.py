@@ -38,9 +38,7 @@ def read(
     known = kind_of(kind)
     for piece in given:
         if piece not in known.pieces:
-            raise _refusal(
-                "check-piece", f"a {kind} has no {piece}", piece, known.pieces
-            )
+            raise _refusal("check-piece", f"{kind} has no {piece}", piece, known.pieces)
     if layout is not None and layout not in LAYOUTS:
         raise _refusal("check-layout", "no such layout", f"layout={layout!r}", LAYOUTS)
     if takes is not None and takes not in TAKES:

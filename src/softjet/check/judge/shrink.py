@@ -16,7 +16,11 @@ from .trial import Trial
 
 Array = Any
 Shows = Callable[[Trial], bool]
-SECONDS = 0.7  # for one finding: some functions take their time, or are compiled
+# For one finding.  Calls, so that a busy machine shows the same input as an idle one;
+# JAX compiles every new shape, a fifth of a second each.  The clock stops only what
+# takes a tenth of a second a call.
+CALLS, COMPILED = 100, 6
+SECONDS = 10.0
 SHAPES = ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2))
 
 
@@ -24,25 +28,39 @@ def shrunk(
     piece: Piece, probe: Probe, made: Trial, shows: Shows
 ) -> tuple[Probe, Trial]:
     """A small probe on which `shows` holds, and its trial; at worst what was given."""
-    best, until = (probe, made), time.perf_counter() + SECONDS
+    best, left = (
+        (probe, made),
+        Budget(COMPILED if piece.carrier.name == "jax" else CALLS),
+    )
     for small in _small(probe):
         found = _if_it_shows(piece, small, shows)
         if found is not None:
             best = found
             break
     for step in (_fewer_rows, _fewer_classes, _rounder):
-        best = _stepped(piece, *best, step, shows, until)
+        best = _stepped(piece, *best, step, shows, left)
     return best
 
 
+class Budget:
+    """How often a function may still be called for one finding."""
+
+    def __init__(self, calls: int) -> None:
+        self.calls, self.until = calls, time.perf_counter() + SECONDS
+
+    def spent(self) -> bool:
+        self.calls -= 1
+        return self.calls < 0 or time.perf_counter() > self.until
+
+
 def _stepped(
-    piece: Piece, probe: Probe, made: Trial, step: Any, shows: Shows, until: float
+    piece: Piece, probe: Probe, made: Trial, step: Any, shows: Shows, left: Budget
 ) -> tuple[Probe, Trial]:
     """Take the step for as long as the smaller probe still shows it."""
     best = probe, made
     while True:
         for smaller in step(best[0], piece.kind.by_entries):
-            if time.perf_counter() > until:
+            if left.spent():
                 return best
             found = _if_it_shows(piece, smaller, shows)
             if found is not None:

@@ -95,10 +95,10 @@ def _surface(x: Array, i: int, j: int) -> Payload:
     slopes = []
     for k in (i, j):
         x_dot = np.broadcast_to(np.eye(x.size)[k], rows.shape)
-        slopes.append(np.round(sj.softmax.pushforward(y, x_dot)[..., i], 4))
+        slopes.append(np.round(sj.softmax.pushforward(y, x_dot)[..., i], 3))
     return {
         "axis": MESH,
-        "y": np.round(y[..., i], 4),
+        "y": np.round(y[..., i], 3),
         "by_i": slopes[0],
         "by_j": slopes[1],
     }
@@ -138,7 +138,7 @@ def _hills(classes: Classes, u: Array) -> Payload:
     height = np.exp(logs.max(axis=-1)) / top
     return {
         "axis": FIELD,
-        "height": np.round(height, 4),
+        "height": np.round(height, 3),
         "class": logs.argmax(axis=-1),
         "here": round(float(np.exp(log_joint(classes, u).max()) / top), 4),
     }

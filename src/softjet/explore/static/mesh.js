@@ -22,6 +22,8 @@ export function mesh(options) {
     const found = [];
     for (let j = 0; j + 1 < at.length; j += 1)
       for (let i = 0; i + 1 < at[j].length; i += 1) {
+        // Infinity and NaN arrive as words: no face there.
+        if ([at[j][i], at[j][i + 1], at[j + 1][i + 1], at[j + 1][i]].some((point) => !Number.isFinite(point[2]))) continue;
         const own = classes ? classes[j][i] : k;
         const face = { points: [at[j][i], at[j][i + 1], at[j + 1][i + 1], at[j + 1][i]], opacity, k: own };
         found.push({ ...face, colour: classes ? `--c${own % 8}` : colour });

@@ -14,10 +14,10 @@ from ..trial import Trial
 
 CODE = "SJ212"
 K = 70000
-# A loop within a loop would take minutes for K, and a matrix of K x K would take 10 GB.
-# Both are told from small rows: by lines run a class, and by bytes held.
-LINES, SHORT, LONGER = 50, 100, 200
-WIDE = 1000
+# A loop over the classes may have another in it, be it a sum in C: minutes for K; and a
+# matrix of K x K is 10 GB.  Both are told from small rows: by lines run a class, which
+# whole arrays have none of, and by bytes held.
+SHORT, LONGER, WIDE = 100, 200, 1000
 
 
 def text(judged: Judged) -> str | None:
@@ -27,7 +27,7 @@ def text(judged: Judged) -> str | None:
         return None
     if judged.piece.carrier.name != "numpy":
         return None
-    if not _is_linear(judged):
+    if not _is_of_whole_arrays(judged):
         return None
     made = _trial(judged, K)
     if made is None or made.got is None:
@@ -43,9 +43,9 @@ def _trial(judged: Judged, classes: int) -> Trial | None:
     return trial(judged.piece, probe(judged.piece.kind, "half sums", x))
 
 
-def _is_linear(judged: Judged) -> bool:
+def _is_of_whole_arrays(judged: Judged) -> bool:
     more = _lines(judged, LONGER) - _lines(judged, SHORT)
-    if more > LINES * (LONGER - SHORT) or tracemalloc.is_tracing():
+    if 2 * more > LONGER - SHORT or tracemalloc.is_tracing():
         return False
     tracemalloc.start()
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..kinds import Kind
 from ..probe import Probe
 from . import (
@@ -50,6 +52,7 @@ _FILES = (
 PLAIN = ("uneven", "square", "two classes", "one row", "long")
 
 
+@cache  # half the time of a verdict was drawing them; what is handed over are copies
 def probes_of(kind: Kind) -> tuple[Probe, ...]:
     """Every probe that has a meaning for the kind."""
     if kind.maps == "attention":
