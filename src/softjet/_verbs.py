@@ -124,3 +124,6 @@ def explore(
         from softjet.explore.command import explore as run
 
         run(port=port, browser=browser, export=export, state=state)
+        if export is not None:
+            size = export.stat().st_size / 2**20
+            terminal.console().print(Text(f"written      {export}: {size:.1f} MiB"))
