@@ -398,7 +398,7 @@ def test_the_task_is_answered(page: Page, name: str) -> None:
 def test_back_and_forward(fresh: Page) -> None:
     page = fresh
     enter(page.app, page.page)
-    page.page.locator("#nav a").nth(1).click()
+    page.page.locator("#nav a", has_text="Jacobian").click()
     settle(page.page)
     page.page.locator("#shared input[type=range]").first.press("ArrowRight")
     settle(page.page)
