@@ -102,3 +102,19 @@ def test_losses_of_dead_empty_and_nan_rows(name: str) -> None:
     cut = f(x[:1, [0, 2]], t[:1, [0, 2]], reduction="none")
     np.testing.assert_array_equal(each[:1], cut)
     assert f(np.zeros((0, 3)), np.zeros((0, 3))) == 0
+
+
+def test_a_masked_target_is_not_read() -> None:
+    x, t = np.ones((1, 3)), np.array([[0.5, NAN, 1.0]])
+    mask = np.array([True, False, True])
+    loss, grad = alternatives.squared_error.value_and_grad(x, t, where=mask)
+    assert loss == 0.125
+    np.testing.assert_array_equal(grad, [[0.5, 0.0, 0.0]])
+
+
+def test_a_share_of_nothing_beside_a_huge_logit_moves_by_nothing() -> None:
+    x, v = np.array([1e308, -1e308, 1.0]), np.array([1.0, 2.0, 3.0])
+    taylor = alternatives.taylor_softmax
+    for got in (taylor.jvp(x, v)[1], taylor.vjp(x)[1](v), taylor.curvature(x, v, v)):
+        assert np.isfinite(got).all()
+        assert got[2] == 0

@@ -38,7 +38,7 @@ class Scored(Loss):
         name = self.rule.name
         if name == "squared_error":
             refuse_infinite(problem.primals[0], self.rule.primals[0])
-        problem.given = read(targets, rows, name)
+        problem.given = read(targets, rows, name, problem.live)
         reduction = _options.reduction(call.options["reduction"])
         mass = float(problem.count) if reduction == "mean" else 1.0
         share = np.full(problem.count, 1.0 / mass if mass else 0.0)
@@ -65,14 +65,20 @@ class Wanted:
         return Wanted(self.array.copy(), self.length)
 
 
-def read(targets: Any, rows: Rows, name: str) -> Wanted:
-    """Targets that line up with the outputs, or a refusal."""
+def read(targets: Any, rows: Rows, name: str, live: np.ndarray | None) -> Wanted:
+    """Targets that line up with the outputs, or a refusal; masked ones are not read."""
     array = as_array(targets, "targets", name)
     if are_ids(array, rows):
         ids = array.reshape(rows.count)
         _refuse_ids(ids, rows)
+        if live is not None:
+            _refuse_masked(~live[np.arange(ids.size), ids], rows)
         return Wanted(ids.copy(), rows.length)
     flat = rows.flatten(array)
+    if live is not None:
+        if name == "brier_score":
+            _refuse_masked(((flat > 0) & ~live).any(-1), rows)
+        flat = np.where(live, flat, 0)
     bad = ~np.isfinite(flat.astype(np.float64)).all(-1)
     if name == "brier_score":
         bad |= (flat < 0).any(-1)
@@ -98,6 +104,16 @@ def refuse_infinite(outputs: np.ndarray, what: str) -> None:
             "an output is infinite, and so would be its squared error and its slope",
             got=f"{what} with +inf in {int(bad.sum())} of its {bad.size} rows",
             want="finite numbers; -inf where an output has left its row",
+        )
+
+
+def _refuse_masked(dead: np.ndarray, rows: Rows) -> None:
+    if dead.any():
+        raise Refusal(
+            "targets-masked",
+            "a target lies on a class that where masks out",
+            got=rows.place(int(np.flatnonzero(dead)[0])),
+            want="targets on unmasked classes",
         )
 
 

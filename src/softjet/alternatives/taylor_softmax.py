@@ -91,6 +91,8 @@ def _value(xp: Any, x: Array, order: int) -> tuple[Array, Kept]:
     (P, P1, P2), sizes = polynomials(xp, x, order)
     y = xp.where(live, P, xp.zeros_like(P))
     y = y / total(xp, y)
+    # Beside a logit whose power overflows P may be 0: no share, and nothing to push.
+    P = xp.where(P == 0, xp.inf * xp.ones_like(P), P)
     p, p1, p2 = (size / P for size in sizes)
     return y, Kept(y, P1 / P, P2 / P, (p, p1, p2))
 
