@@ -65,3 +65,7 @@ def test_the_textbook_is_not_accused(name: str) -> None:
     kind, field, formula = CASES[name]
     verdict = diagnose(kind=kind, **_given(kind, field, formula))
     assert verdict.codes == ()
+
+
+def test_what_is_no_softmax_at_all_is_not_called_an_integer_array() -> None:
+    assert "SJ024" not in diagnose(lambda x: x, kind="softmax").codes

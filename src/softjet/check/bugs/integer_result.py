@@ -25,7 +25,9 @@ def truncated(p: Parts) -> Array | None:
 
 
 def integers(trials: Sequence[Trial]) -> bool:
-    return any("dtype-int" in t.facts and t.wrong and t.kind != "relu" for t in trials)
+    cut = any("dtype-int" in t.facts and t.wrong and t.kind != "relu" for t in trials)
+    # The same numbers as floats must fare better, or something else is wrong.
+    return cut and any(t.dtype.startswith("float") and not t.wrong for t in trials)
 
 
 BUG = Bug(
@@ -35,8 +37,7 @@ BUG = Bug(
     looks_right_when="the input has a float dtype",
     symptom="Probabilities that are all 0, or 0 and 1.",
     why="zeros_like takes the dtype of x. With x = np.array([1, 2, 3]) it is an "
-    "integer "
-    "array, and what is written into it is cut off.",
+    "integer array, and what is written into it is cut off.",
     tell="The same numbers as floats give another answer.",
     mended="Convert first, x = np.asarray(x, dtype=float), or give the result's dtype.",
     sources=("numpy.org/doc/stable/reference/generated/numpy.zeros_like.html",),
