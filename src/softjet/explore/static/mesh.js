@@ -5,7 +5,7 @@ import { space } from "./space.js";
 const TALL = 0.62; // half the height of the box; half its width is 1
 const ABOVE = 8; // pixels: a line on a surface is not hidden by the faces that it lies on
 
-// options: label, height, limits: {x, y, z}, marks: [x, y] names of the axes, floor: the z
+// options: label, height, limits: {x, y, z}, marks: [x, y, z] names of the axes, floor: the z
 //          of the outline, tall: half the height of the box, middle: the z in the middle of
 //          the canvas; view and knobs as of a space
 // paint({sheets: [{x: [..], y: [..], z: [[..]], colour, classes: [[k]]}],
@@ -13,7 +13,7 @@ const ABOVE = 8; // pixels: a line on a surface is not hidden by the faces that 
 //        each face has the colour of its class
 export function mesh(options) {
   const { limits, tall = TALL } = options;
-  const drawn = space({ ...options, reach: 1.45, view: options.view ?? { turn: -0.6, lift: 0.45 } });
+  const drawn = space({ ...options, reach: options.reach ?? 1.45, view: options.view ?? { turn: -0.6, lift: 0.45 } });
   const middle = options.middle ?? (limits.z[0] + limits.z[1]) / 2;
   const place = ([x, y, z]) => [unit(x, limits.x), unit(y, limits.y), tall * (unit(z, limits.z) - unit(middle, limits.z))];
 
@@ -39,16 +39,16 @@ export function mesh(options) {
   }
 
   function names() {
-    const [x, y] = options.marks ?? [];
+    const marks = options.marks ?? [];
     const [, , low] = place([0, 0, options.floor ?? limits.z[0]]);
-    const away = [[0, -1.36, low - 0.04], [-1.4, 0, low - 0.04]];
-    return [x, y].map((text, n) => ({ at: away[n], text: text ?? "", colour: "--soft" }));
+    const away = [[0, -1.36, low - 0.04], [-1.4, 0, low - 0.04], [-1.2, -1.2, 0]];
+    return marks.map((text, n) => ({ at: away[n], text, colour: "--soft" }));
   }
 
   return {
     element: drawn.element,
     knobs: drawn.knobs,
-    paint({ sheets, paths = [], dots = [] }) {
+    paint({ sheets = [], paths = [], dots = [] }) {
       drawn.paint({
         faces: sheets.flatMap(faces),
         paths: [floor(), ...paths.map((path) => ({ ...path, above: ABOVE, points: path.points.map(place) }))],

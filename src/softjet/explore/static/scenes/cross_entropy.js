@@ -6,7 +6,7 @@ import { h, panel } from "../dom.js";
 import { show } from "../numbers.js";
 import { plot } from "../plot.js";
 import { steps } from "../steps.js";
-import { surface } from "../surface.js";
+import { mesh } from "../mesh.js";
 
 export function build(stage, page) {
   const parts = [chain(page), derivation(page), margins(page), bowl(page), compare(page), digits(page)];
@@ -91,7 +91,7 @@ const BOWL = 5; // logits each way; the loss over them stays below MOST
 const MOST = 10;
 
 function bowl(page) {
-  const drawn = surface({ label: "The loss over two logits: a bowl without a bottom", height: 340, limits: { x: [-BOWL, BOWL], y: [-BOWL, BOWL], z: [0, MOST] }, marks: ["label", "other", "loss"] });
+  const drawn = mesh({ label: "The loss over two logits: a bowl without a bottom", height: 340, limits: { x: [-BOWL, BOWL], y: [-BOWL, BOWL], z: [0, MOST] }, marks: ["label", "other", "loss"] });
   const said = h("p", { class: "caption" });
   return {
     element: panel("Convex", "The loss over two logits, the others as they are. It has no hills: downhill is always right. Turn it.", drawn.element, said),

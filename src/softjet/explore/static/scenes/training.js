@@ -7,7 +7,7 @@ import { figure } from "../figure.js";
 import { show } from "../numbers.js";
 import { unpacked } from "../packed.js";
 import { plot } from "../plot.js";
-import { surface } from "../surface.js";
+import { mesh } from "../mesh.js";
 import { transport } from "../transport.js";
 import { build as buildDigits } from "./digits.js";
 
@@ -95,7 +95,7 @@ function paths(page) {
   const steps = transport(page, "update", "the network");
   const side = [-REACH, REACH];
   // Nearly along the plane of sum 0, so that what leaves it is seen to.
-  const space = surface({ label: "Paths of logits in space; the hexagon is the plane of sum 0", height: 400, limits: { x: side, y: side, z: side }, marks: ["x0", "x1", "x2"], view: { turn: -0.5, lift: 0.42 } });
+  const space = mesh({ tall: 1, reach: 1.75, label: "Paths of logits in space; the hexagon is the plane of sum 0", height: 400, limits: { x: side, y: side, z: side }, marks: ["x0", "x1", "x2"], view: { turn: -0.5, lift: 0.42 } });
   const draw = (what, rim) => (width, height) => (shown ? [...rim(width, height), ...shown[what].flatMap((path, n) => trail(path, n, framed(what, width, height)))] : []);
   const plane = figure({ height: 310, label: "The same paths seen along (1, 1, 1)", draw: draw("plane", rays) });
   const simplex = figure({ height: 310, label: "The paths of the probabilities, in the simplex", draw: draw("simplex", triangle) });
