@@ -62,9 +62,13 @@ def ours(solver: str) -> Callable[[Objective, float, Watch], dict[str, Any]]:
         def report(i: int, value: float, gap: float) -> None:
             seen.append((watch.seconds, value))
 
-        zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
         found = solve(
-            objective, *zeros, tol=GAP, max_iter=10_000, report=report, solver=solver
+            objective,
+            *objective.start(),
+            tol=GAP,
+            max_iter=10_000,
+            report=report,
+            solver=solver,
         )
         proven = watch.seconds
         watch.best = found.point.value

@@ -78,8 +78,7 @@ def passes_whitened(objective: Objective, floor: float) -> str:
 def count() -> None:
     print("| table | C", *STEPS, "L-BFGS, whitened |", sep=" | ")
     for name, objective in objectives():
-        zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
-        found = solve(objective, *zeros, tol=1e-9, max_iter=3000)
+        found = solve(objective, *objective.start(), tol=1e-9, max_iter=3000)
         floor = found.point.value - found.certificate.gap
         objective.keeping = True
         cells = [passes(objective, make(), floor) for make in STEPS.values()]

@@ -58,8 +58,7 @@ def floor_of(name: str, dtype: str, limit: float) -> float:
 
 def find_floor(name: str, dtype: str) -> dict[str, float]:
     objective, _, _ = objective_of(name, dtype)
-    zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
-    found = solve(objective, *zeros, tol=1e-8, max_iter=10_000)
+    found = solve(objective, *objective.start(), tol=1e-8, max_iter=10_000)
     return {"floor": found.point.value - found.certificate.gap}
 
 
@@ -122,9 +121,8 @@ def peak(classes: int) -> dict[str, float]:
     y = np.arange(len(y)) % classes
     X = X.astype(np.float32)
     objective = Objective(X, y, np.ones(len(y)), n_classes=classes)
-    zeros = np.zeros(objective.shape), np.zeros(classes)
     before = resident()
-    solve(objective, *zeros, max_iter=3)
+    solve(objective, *objective.start(), max_iter=3)
     weights = 8 * (X.shape[1] + 1) * classes / 2**20
     logits = 4 * len(y) * classes / 2**20
     return {

@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "torch": {"errors", "rules", "adapters", "fused", "softjet"},
     "check": {"errors", "rules", "adapters", "softjet"},
     "draw": {"errors", "softjet", "check"},
-    "learn": {"errors", "rules", "softjet", "alternatives", "check", "draw"},
+    # kernels: products with sparse rows, which no function of the front door makes.
+    "learn": {"errors", "rules", "softjet", "alternatives", "check", "draw", "kernels"},
     "explore": {"errors", "derivations", "softjet", "alternatives", *_SIBLINGS},
     "cli": {"errors", "softjet", "explore", *_SIBLINGS},
     "__main__": {"cli"},

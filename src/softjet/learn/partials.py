@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 
 import softjet as sj
 from softjet.learn.shards import Shard
+from softjet.learn.sparse import multiply
 from softjet.learn.touched import Touched
 
 Array = NDArray[np.float64]
@@ -148,12 +149,9 @@ def targets_of(shard: Shard, dtype: Any) -> NDArray[Any]:
 
 def logits_of(shard: Shard, W: Array, b: Array, dtype: Any) -> NDArray[Any]:
     """X W + b in the dtype of the products."""
-    narrow = shard.narrow
-    if narrow is None:
-        Z = shard.features(dtype) @ W.astype(dtype, copy=False)
-    else:
-        X = narrow.X.astype(dtype, copy=False)
-        Z = X @ W[narrow.columns].astype(dtype, copy=False)
+    W = W.astype(dtype, copy=False)
+    dense = isinstance(shard.X, np.ndarray)
+    Z = shard.features(dtype) @ W if dense else multiply(shard.X, W)
     Z += b.astype(dtype, copy=False)
     return Z
 
@@ -162,7 +160,7 @@ def pulled(shard: Shard, G: NDArray[Any]) -> Any:
     """X^T G, to be summed in float64."""
     found = _transposed(shard, G)
     if isinstance(found, Touched):
-        return found._replace(values=found.values.astype(np.float64, copy=False))
+        return found._replace(dtype=np.float64)
     return found.astype(np.float64, copy=False)
 
 
@@ -171,8 +169,8 @@ def _transposed(shard: Shard, G: NDArray[Any]) -> Any:
     narrow = shard.narrow
     if narrow is None:
         return shard.features(G.dtype).T @ G
-    X = narrow.X.astype(G.dtype, copy=False)
-    return Touched(narrow.columns, X.T @ G, shard.X.shape[1])
+    values = multiply(narrow.turned, G)
+    return Touched(narrow.columns, values, shard.X.shape[1], G.dtype)
 
 
 def column_sums(G: NDArray[Any]) -> Array:
@@ -190,13 +188,13 @@ def by_class(shard: Shard, classes: int) -> Any:
     summed = csr_array(places, shape=(classes, rows))
     if shard.narrow is None:
         return np.asarray((summed @ shard.features(np.float64)).T)
-    columns, X = shard.narrow
-    values = (summed @ X.astype(np.float64)).toarray().T
-    return Touched(columns, values, shard.X.shape[1])
+    narrow = shard.narrow
+    values = (summed @ narrow.X.astype(np.float64)).toarray().T
+    return Touched(narrow.columns, values, shard.X.shape[1], np.float64)
 
 
 def _whole(part: Any) -> Any:
-    return part.whole(part.values.dtype) if isinstance(part, Touched) else part
+    return part.whole() if isinstance(part, Touched) else part
 
 
 def _added(a: Any, b: Any) -> Any:

@@ -142,8 +142,7 @@ class SoftmaxRegression(LearnsByBatches):
         y holds labels (rows,), or probabilities (rows, classes).
         """
         rows, classes = self._rows(X, y, sample_weight)
-        start = self._start(classes, rows.n_features)
-        return self._fitted(rows, classes, start)
+        return self._fitted(rows, classes, self._warm(classes, rows.n_features))
 
     def fit_stored(self, table: StoredTable) -> SoftmaxRegression:
         """Train on a table that stays on disk: `softjet.learn.open_table`."""
@@ -166,7 +165,7 @@ class SoftmaxRegression(LearnsByBatches):
         """
         first = clone(self)
         rows, classes = first._rows(X, y, sample_weight)
-        start, models = first._start(classes, rows.n_features), {}
+        warm, models = first._warm(classes, rows.n_features), {}
         wanted = list(Cs)
         for C in sorted(set(wanted)):
             model = clone(self).set_params(C=C)
@@ -174,8 +173,8 @@ class SoftmaxRegression(LearnsByBatches):
             for name in ("n_features_in_", "feature_names_in_"):
                 if hasattr(first, name):
                     setattr(model, name, getattr(first, name))
-            models[C] = model._fitted(rows, classes, start)
-            start = model.coef_.T.copy(), model.intercept_.copy()
+            models[C] = model._fitted(rows, classes, warm)
+            warm = model.coef_.T.copy(), model.intercept_.copy()
         return [models[C] for C in wanted]
 
     @classmethod
@@ -220,20 +219,22 @@ class SoftmaxRegression(LearnsByBatches):
         return Rows.of(table, targets, weights, len(classes), self.memory), classes
 
     def _fitted(
-        self, rows: Rows, classes: NDArray, start: tuple[NDArray, NDArray]
+        self, rows: Rows, classes: NDArray, warm: tuple[NDArray, NDArray] | None
     ) -> SoftmaxRegression:
         objective = Objective.over(
             rows, C=self.C, fit_intercept=self.fit_intercept, memory=self.memory
         )
         settings = {"tol": self.tol, "max_iter": self.max_iter, "solver": self.solver}
-        solution = solve_from(objective, start, settings, self._report)
+        solution = solve_from(objective, warm, settings, self._report)
         self.passes_ = dict(objective.passes)
         self._keep(classes, solution)
         # What partial_fit would go on from: how often each feature and class was seen.
         self._seen = rows.mass * rows.survey.X_square, solution.point.bend, rows.mass
         return self
 
-    def _start(self, classes: NDArray, n_features: int) -> tuple[NDArray, NDArray]:
+    def _warm(
+        self, classes: NDArray, n_features: int
+    ) -> tuple[NDArray, NDArray] | None:
         shape = (len(classes), n_features)
         known = self.warm_start and getattr(self, "coef_", None) is not None
         if (
@@ -243,7 +244,7 @@ class SoftmaxRegression(LearnsByBatches):
         ):
             b = self.intercept_ if self.fit_intercept else np.zeros(len(classes))
             return self.coef_.T.copy(), b.copy()
-        return np.zeros(shape[::-1]), np.zeros(len(classes))
+        return None
 
     def _report(self, iteration: int, objective: float, gap: float) -> None:
         if self.verbose and iteration % self.verbose == 0:

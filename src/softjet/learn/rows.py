@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from softjet.learn.partials import Array
 from softjet.learn.shards import (
+    CACHED,
     MOST_ROWS,
-    MOST_SPARSE_ROWS,
     Shard,
     cut,
     rows_of_a_shard,
@@ -44,7 +44,8 @@ class Rows:
     ) -> Rows:
         """Rows in memory, cut so that the logits of a shard fit into `memory` bytes."""
         mass = float(weights.sum())
-        most = MOST_ROWS if isinstance(X, np.ndarray) else MOST_SPARSE_ROWS
+        dense = isinstance(X, np.ndarray)
+        most = MOST_ROWS if dense else CACHED // (8 * n_classes)
         # As for float64, in which also the last look at float32 rows is taken.
         rows = rows_of_a_shard(n_classes, 8, memory, most)
         return cls(cut(X, targets, weights / mass, rows), mass, n_classes)

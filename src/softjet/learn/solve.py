@@ -102,19 +102,18 @@ def resume(
 
 def solve_from(
     objective: Objective,
-    start: tuple[Array, Array],
+    warm: tuple[Array, Array] | None,
     settings: dict[str, Any],
     report: Report,
 ) -> Solution:
-    """From a warm start if it is one: not above zeros, and not a dead end."""
-    zeros = np.zeros(objective.shape), np.zeros(objective.n_classes)
-    warm = any(part.any() for part in start)
-    if warm and not objective.at(*start).value <= objective.at(*zeros).value:
-        start, warm = zeros, False
-    solution = solve(objective, *start, **settings, report=report)
-    if solution.converged or not warm or objective.penalty == 0.0:
+    """From a warm start if it is one: not above the cold one, and not a dead end."""
+    start = objective.start()
+    if warm is None or not objective.at(*warm).value <= objective.at(*start).value:
+        return solve(objective, *start, **settings, report=report)
+    solution = solve(objective, *warm, **settings, report=report)
+    if solution.converged or objective.penalty == 0.0:
         return solution
-    cold = solve(objective, *zeros, **settings, report=report)
+    cold = solve(objective, *start, **settings, report=report)
     return cold if cold.certificate.gap < solution.certificate.gap else solution
 
 

@@ -8,14 +8,19 @@ busy machine).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from softjet.learn.sparse import add_lines
 
-class Narrow(NamedTuple):
+
+@dataclass(frozen=True)
+class Narrow:
     """Sparse rows over the features that they touch alone."""
 
     columns: NDArray[Any]  # their numbers, ascending
@@ -29,6 +34,11 @@ class Narrow(NamedTuple):
         places = places.astype(X.indices.dtype, copy=False)
         return cls(columns, csr_array((X.data, places, X.indptr), shape=shape))
 
+    @cached_property
+    def turned(self) -> Any:
+        """X^T, its lines the features: CSR (len(columns), rows)."""
+        return csr_array(self.X.T)
+
 
 class Touched(NamedTuple):
     """The rows of a (features, classes) matrix that are not 0."""
@@ -36,13 +46,14 @@ class Touched(NamedTuple):
     columns: NDArray[Any]
     values: NDArray[Any]  # (len(columns), classes)
     features: int
+    dtype: Any  # of sums of such matrices
 
-    def whole(self, dtype: Any) -> NDArray[Any]:
+    def whole(self) -> NDArray[Any]:
         """The matrix."""
-        out = np.zeros((self.features, self.values.shape[1]), dtype)
+        out = np.zeros((self.features, self.values.shape[1]), self.dtype)
         return self.add_to(out)
 
     def add_to(self, matrix: NDArray[Any]) -> NDArray[Any]:
         """The matrix with these rows added, in place."""
-        matrix[self.columns] += self.values
+        add_lines(self.values, self.columns, matrix)
         return matrix

@@ -96,8 +96,7 @@ def _descend(
     settings |= {"report": progress, "keep": run.keeper}
     if state is not None:
         return resume(objective, state, say=run.say, **settings)
-    start = np.zeros(objective.shape), np.zeros(rows.n_classes)
-    return solve(objective, *start, solver=job.solver, **settings)
+    return solve(objective, *objective.start(), solver=job.solver, **settings)
 
 
 def _told(job: Job, solution: Solution) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def fit_stored(model: Any, table: StoredTable) -> Any:
     """
     check_settings(model)
     rows = table.rows(model.solver, model.class_weight)
-    start = model._start(table.classes, rows.n_features)
+    warm = model._warm(table.classes, rows.n_features)
     objective = Objective.over(
         rows,
         C=model.C,
@@ -25,7 +25,7 @@ def fit_stored(model: Any, table: StoredTable) -> Any:
         memory=table.memory(model.solver),
     )
     settings = {"tol": model.tol, "max_iter": model.max_iter, "solver": model.solver}
-    solution = solve_from(objective, start, settings, model._report)
+    solution = solve_from(objective, warm, settings, model._report)
     model.passes_, model.n_features_in_ = dict(objective.passes), rows.n_features
     model._keep(table.classes, solution)
     model._seen = rows.mass * rows.survey.X_square, solution.point.bend, rows.mass
