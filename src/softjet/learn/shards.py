@@ -22,7 +22,7 @@ from softjet.learn.touched import Narrow
 MOST_ROWS, LEAST_ROWS = 4096, 64
 # Bytes of one array of a sparse shard: its products are over soon, so its time is that
 # of reading and writing, and what stays in the caches is read 3 to 5 times as fast.
-CACHED = 1 << 22
+CACHED = 6 << 20
 # Sparse shards that are added into one matrix: a tree of whole ones would cost more.
 FOLD = 64
 # Arrays of rows x classes that are alive while a shard is worked on.
