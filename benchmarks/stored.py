@@ -31,7 +31,6 @@ import pyarrow.parquet
 from benchmarks import machine
 from softjet.learn.regression import SoftmaxRegression
 from softjet.learn.stored.amount import read_amount
-from softjet.learn.stored.fitting import fit_stored
 from softjet.learn.stored.progress import Stage
 from softjet.learn.stored.table import open_table
 
@@ -80,7 +79,7 @@ def trained(way: str, folder: str, memory: str, tol: str) -> dict[str, Any]:
     model = SoftmaxRegression(tol=float(tol))
     start, used = time.perf_counter(), time.process_time()
     if way == "disk":
-        fit_stored(model, table)
+        model.fit_stored(table)
     else:
         model.fit(*_in_memory(table))
     return spent | {

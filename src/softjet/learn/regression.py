@@ -145,10 +145,15 @@ class SoftmaxRegression(LearnsByBatches):
         return self._fitted(rows, classes, self._warm(classes, rows.n_features))
 
     def fit_stored(self, table: StoredTable) -> SoftmaxRegression:
-        """Train on a table that stays on disk: `softjet.learn.open_table`."""
-        from softjet.learn.stored.fitting import fit_stored
+        """Train on a table that stays on disk: `softjet.learn.open_table`.
 
-        fit_stored(self, table)
+        `memory` is for rows in memory and has no say here: the table's has.
+        """
+        check_settings(self)
+        rows, classes = table.rows(self.solver, self.class_weight), table.classes
+        warm = self._warm(classes, rows.n_features)
+        self._fitted(rows, classes, warm, table.memory(self.solver))
+        self.n_features_in_ = rows.n_features
         return self
 
     def path(
@@ -219,10 +224,17 @@ class SoftmaxRegression(LearnsByBatches):
         return Rows.of(table, targets, weights, len(classes), self.memory), classes
 
     def _fitted(
-        self, rows: Rows, classes: NDArray, warm: tuple[NDArray, NDArray] | None
+        self,
+        rows: Rows,
+        classes: NDArray,
+        warm: tuple[NDArray, NDArray] | None,
+        memory: int | None = None,
     ) -> SoftmaxRegression:
         objective = Objective.over(
-            rows, C=self.C, fit_intercept=self.fit_intercept, memory=self.memory
+            rows,
+            C=self.C,
+            fit_intercept=self.fit_intercept,
+            memory=self.memory if memory is None else memory,
         )
         settings = {"tol": self.tol, "max_iter": self.max_iter, "solver": self.solver}
         solution = solve_from(objective, warm, settings, self._report)

@@ -9,7 +9,6 @@ from softjet.learn.regression import SoftmaxRegression
 from softjet.learn.rows import Rows
 from softjet.learn.shards import cut
 from softjet.learn.stored.chunks import ChunkReader
-from softjet.learn.stored.fitting import fit_stored
 from softjet.learn.stored.plan import Plan
 from softjet.learn.stored.table import open_table
 
@@ -59,7 +58,7 @@ def test_fits_as_in_memory(stored, monkeypatch, solver, keeps):
     if not keeps:
         monkeypatch.setattr(Plan, "kept", lambda *_: 0)
     monkeypatch.setattr(Rows, "of", lambda *a: in_memory(*a[:3]))
-    model = fit_stored(SoftmaxRegression(solver=solver, C=2.0), table)
+    model = SoftmaxRegression(solver=solver, C=2.0).fit_stored(table)
     whole = SoftmaxRegression(solver=solver, C=2.0).fit(X, np.array(list("abcd"))[y])
     assert model.converged_
     assert abs(model.objective_ - whole.objective_) <= model.gap_ + whole.gap_
@@ -76,17 +75,17 @@ def test_fits_as_in_memory(stored, monkeypatch, solver, keeps):
 def test_classes_are_weighed_as_in_memory(stored, class_weight):
     table, X, y = stored
     settings = {"class_weight": class_weight, "tol": 1e-10}
-    model = fit_stored(SoftmaxRegression(**settings), table)
+    model = SoftmaxRegression(**settings).fit_stored(table)
     whole = SoftmaxRegression(**settings).fit(X, np.array(list("abcd"))[y])
     assert abs(model.objective_ - whole.objective_) <= 2.0 * (model.gap_ + whole.gap_)
-    plain = fit_stored(SoftmaxRegression(tol=1e-10), table)
+    plain = SoftmaxRegression(tol=1e-10).fit_stored(table)
     assert abs(plain.objective_ - model.objective_) > 1e-3
 
 
 def test_a_class_without_weight_is_refused(stored):
     weights = {"a": 0.0, "b": 1.0, "c": 1.0, "d": 1.0}
     with pytest.raises(Refusal, match="class-weight"):
-        fit_stored(SoftmaxRegression(class_weight=weights), stored[0])
+        SoftmaxRegression(class_weight=weights).fit_stored(stored[0])
 
 
 def test_a_pass_reads_every_row_once(stored, monkeypatch):
@@ -111,21 +110,21 @@ def test_a_pass_reads_every_row_once(stored, monkeypatch):
 
 def test_it_goes_on_from_a_warm_start(stored):
     table, _, _ = stored
-    model = fit_stored(SoftmaxRegression(warm_start=True), table)
+    model = SoftmaxRegression(warm_start=True).fit_stored(table)
     steps = model.n_iter_
-    again = fit_stored(model, table)
+    again = model.fit_stored(table)
     assert again.n_iter_ == 0 < steps
     assert again.converged_
 
 
 def test_settings_are_checked(stored):
     with pytest.raises(Refusal, match="tol"):
-        fit_stored(SoftmaxRegression(tol=-1.0), stored[0])
+        SoftmaxRegression(tol=-1.0).fit_stored(stored[0])
 
 
 def test_it_predicts_encoded_rows(stored):
     table, X, y = stored
-    model = fit_stored(SoftmaxRegression(), table)
+    model = SoftmaxRegression().fit_stored(table)
     assert model.n_features_in_ == 6
     assert model.score(X, np.array(list("abcd"))[y]) > 0.6
 

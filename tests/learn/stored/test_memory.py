@@ -15,12 +15,11 @@ ROWS, FEATURES, CLASSES, MEMORY = 40_000, 100, 8, 136
 SCRIPT = """
 import re, sys
 from softjet.learn.regression import SoftmaxRegression
-from softjet.learn.stored.fitting import fit_stored
 from softjet.learn.stored.table import open_table
 
 table = open_table(sys.argv[1], "y", memory=sys.argv[2], test_share=0.1)
 models = [SoftmaxRegression(tol=1e-2, solver=s) for s in ("lbfgs", "newton")]
-converged = [fit_stored(model, table).converged_ for model in models]
+converged = [model.fit_stored(table).converged_ for model in models]
 status = open("/proc/self/status").read()
 print(int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) * 1024, all(converged))
 """

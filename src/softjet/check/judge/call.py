@@ -141,7 +141,7 @@ def _judged(
         if array.dtype.kind == "f" and array.dtype.itemsize < u_of.itemsize:
             u_of = array.dtype
         got, shape = _canonical(piece, problem, array, np.shape(want))
-    return _trial(piece, problem, u_of, got, shape, raised, frozenset(facts))
+    return trial_from(piece, problem, u_of, got, shape, raised, frozenset(facts))
 
 
 def _canonical(
@@ -157,7 +157,7 @@ def _canonical(
     return (None, array.shape) if back is None else (back, None)
 
 
-def _trial(
+def trial_from(
     piece: Piece,
     problem: Problem,
     u_of: np.dtype,
@@ -166,6 +166,7 @@ def _trial(
     raised: str | None,
     facts: frozenset[str],
 ) -> Trial:
+    """A trial of what came back, beside what is right."""
     want, size = problem.right
     seed = None if problem.seed is None else np.asarray(problem.seed, np.float64)
     reach = 1.0 if seed is None else float(np.max(abs(seed), initial=1.0))

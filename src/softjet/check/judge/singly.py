@@ -20,7 +20,7 @@ Array = Any
 
 
 def trial_of_rows(piece: Any, probe: Probe) -> Trial | None:
-    from .call import _trial
+    from .call import trial_from
 
     own = replace(piece, fixed={**piece.fixed, "reduction": "none"})
     problem = own.problem(probe)
@@ -36,12 +36,12 @@ def trial_of_rows(piece: Any, probe: Probe) -> Trial | None:
         facts |= made.facts | changed
         if made.raised is not None or np.size(made.result) != np.size(want[at]):
             shape = None if made.raised else np.shape(made.result)
-            return _trial(
+            return trial_from(
                 own, problem, u_of, None, shape, made.raised, frozenset(facts)
             )
         facts |= dtype_facts(made.result.dtype, probe.x.dtype)
         got[at] = np.reshape(made.result, np.shape(want[at]))
-    return _trial(own, problem, u_of, got, None, None, frozenset(facts))
+    return trial_from(own, problem, u_of, got, None, None, frozenset(facts))
 
 
 def _places(piece: Any, want: Array, x: Array) -> Iterator[tuple[int, ...]]:

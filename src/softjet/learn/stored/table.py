@@ -204,7 +204,7 @@ def open_table(
 
     Returns
     -------
-    StoredTable : for SoftmaxRegression.fit_stored
+    StoredTable : for `SoftmaxRegression.fit_stored`
 
     Refused
     -------
