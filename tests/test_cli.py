@@ -46,7 +46,7 @@ def test_fit_on_the_digits_and_what_it_says_to_try_next(run, tmp_path):
     assert result.exit_code == 0
     first, *_, last = result.stderr.splitlines()
     assert re.fullmatch(
-        r"step 0  objective 2\.30248  gap \S+, wanted \S+  0\.0 s", first
+        r"step 0  objective 2\.30259  gap \S+, wanted \S+  0\.0 s", first
     )
     assert re.match(r"step \d+  objective 0\.0\d+  gap \d\.\de-", last)
     text = result.stdout

@@ -39,18 +39,6 @@ def test_value_is_the_definition(seed):
     assert abs(objective.at(W, b).value - exact) <= 4e-16 * abs(exact)
 
 
-def test_a_run_begins_at_the_best_intercept_without_weights():
-    objective, _, _ = problem(3)
-    W, b = objective.start()
-    shares = objective.frequency
-    point = objective.at(W, b)
-    assert point.value == pytest.approx(-shares @ np.log(shares))
-    assert np.abs(point.b_bar).max() < 1e-16
-    assert abs(b.sum()) < 1e-15
-    bare, _, _ = problem(3, fit_intercept=False)
-    assert not any(part.any() for part in bare.start())
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_gradient_is_the_slope(seed):
     objective, weights, rng = problem(seed, C=0.3)

@@ -13,16 +13,21 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from softjet.learn.vectors import add_scaled
+
 Linear = Callable[[NDArray], NDArray]
 
 
 def conjugate_gradients(
     product: Linear, inverse: Linear, g: NDArray, enough: float, most: int
 ) -> tuple[NDArray, int]:
-    """A descent direction s, and how many products it took."""
+    """A descent direction s, and how many products it took.
+
+    `product` may answer in memory that its next answer reuses.
+    """
     s, r = np.zeros_like(g), -g
-    z = inverse(r)
-    p, rz, model = z.copy(), dot(r, z), 0.0
+    p = inverse(r).copy()  # an inverse may answer with what it was given
+    rz, lowered = dot(r, p), 0.0
     if rz <= 0.0:
         return s, 0
     for count in range(1, most + 1):
@@ -31,15 +36,17 @@ def conjugate_gradients(
         if bend <= 0.0:  # rounding: the Hessian has no negative curvature
             return (s, count) if count > 1 else (p, count)
         length = rz / bend
-        s += length * p
-        r -= length * Hp
-        lower = 0.5 * dot(s, g - r)
-        if count * (model - lower) <= enough * -lower:
+        add_scaled(s, length, p)
+        # What the model fell by: directions are conjugate, so each adds its own part.
+        now = 0.5 * length * rz
+        lowered += now
+        if count * now <= enough * lowered:
             return s, count
-        model = lower
+        add_scaled(r, -length, Hp)
         z = inverse(r)
         rz, before = dot(r, z), rz
-        p = z + (rz / before) * p
+        p *= rz / before
+        p += z
     return s, most
 
 

@@ -26,8 +26,11 @@ def newton_step(objective: Objective, point: Point) -> Point | None:
     dtype = objective.rows.dtype
     g = centred(np.vstack([point.W_bar, point.b_bar])).astype(dtype)
 
+    Hv = np.empty_like(g)
+
     def product(V: NDArray) -> NDArray:
-        return np.vstack(objective.hvp(point, V[:-1], V[-1])).astype(dtype, copy=False)
+        Hv[:-1], Hv[-1] = objective.hvp(point, V[:-1], V[-1])
+        return Hv
 
     inverse = Preconditioner(objective, point)
     s, _ = conjugate_gradients(product, inverse, g, ENOUGH, MOST_PRODUCTS)

@@ -32,6 +32,7 @@ from softjet.learn import partials as parts
 from softjet.learn.partials import Array
 from softjet.learn.rows import Rows
 from softjet.learn.shards import Shard, total
+from softjet.learn.vectors import add_scaled
 
 __all__ = ["Array", "Objective", "Point"]
 
@@ -124,18 +125,12 @@ class Objective:
         return self.rows.survey.T_mean
 
     def start(self) -> tuple[Array, Array]:
-        """Where a run with nothing to go on from begins: no weights, and b their best.
+        """Where a run with nothing to go on from begins: all classes alike.
 
-        Without weights the minimum is the log of the class frequencies, up to a
-        constant.  From b = 0 Newton's first steps, on probabilities of 1 / classes, are
-        too long by far where most classes are rare: 24 gradients and 119 Hessian
-        products on 10 000 rows of the next-token task, from here 15 and 75.
+        Not at the log of the class frequencies, the best b without weights: a rare
+        class has no curvature there (docs/design/solver.md).
         """
-        W, b = np.zeros(self.shape), np.zeros(self.n_classes)
-        if self.fit_intercept:
-            b += np.log(self.frequency)
-            b -= b.mean()
-        return W, b
+        return np.zeros(self.shape), np.zeros(self.n_classes)
 
     @property
     def noise(self) -> float:
@@ -185,7 +180,7 @@ class Objective:
         if not self.fit_intercept:
             sums.b_bar[:] = 0.0
         if W_dot is not None:
-            sums.W_bar += self.penalty * W_dot
+            add_scaled(sums.W_bar, self.penalty, W_dot)
         return sums.W_bar, sums.b_bar
 
     def intercept_hessian(self, point: Point) -> Array:
@@ -232,5 +227,5 @@ class Objective:
         value = sums.loss + 0.5 * self.penalty * float(np.vdot(W, W))
         b_bar = sums.b_bar if self.fit_intercept else np.zeros_like(b)
         W_bar = sums.W_bar
-        W_bar += self.penalty * W
+        add_scaled(W_bar, self.penalty, W)
         return Point(W, b, float(value), W_bar, b_bar, np.maximum(sums.bend, 0.0))

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from softjet.learn.objective import Objective, Point
+from softjet.learn.vectors import blocks
 
 # What the diagonal's curvatures count for beside the penalty.
 SHARE = 1.0
@@ -44,27 +45,33 @@ class Preconditioner:
             a = SHARE * np.maximum(rows.survey.X_square - mean**2, 0.0)
         # A floor keeps it regular where every row is fitted to the last bit.
         bend = np.maximum(point.bend, 1e-12 * objective.frequency)
-        scale = np.outer(a, bend)
-        scale += max(objective.penalty, 1e-14 * float(scale.max()), 1e-300)
+        floor = max(objective.penalty, 1e-14 * float(a.max() * bend.max()), 1e-300)
         self.mean, self.bend = mean.astype(dtype), bend.astype(dtype)
         # Reciprocals: divisions would be most of what this costs.
-        self.factor = (1.0 / scale).astype(dtype, copy=False)
+        self.factor = np.empty(objective.shape, dtype)
+        for lines in blocks(self.factor):
+            self.factor[lines] = 1.0 / (np.outer(a[lines], bend) + floor)
 
     def __call__(self, R: NDArray) -> NDArray:
         """M^-1 R; the last row of R and of the answer belongs to the intercept."""
         out = np.zeros_like(R)
-        V = R[:-1]
+        # Q mixes the features; without it each has to do with itself alone.
+        parts = blocks(self.factor) if self.Q is None else [slice(len(self.factor))]
+        shift = np.zeros_like(R[-1])
+        for lines in parts:
+            V = R[:-1][lines]
+            if self.fit_intercept:
+                V = V - self.mean[lines, None] * R[-1]
+            V = centred(V)
+            if self.Q is not None:
+                V = self.Q.T @ V
+            V *= self.factor[lines]
+            if self.Q is not None:
+                V = self.Q @ V
+            out[:-1][lines] = centred(V)
+            shift += self.mean[lines] @ out[:-1][lines]
         if self.fit_intercept:
-            V = V - self.mean[:, None] * R[-1]
-        V = centred(V)
-        if self.Q is not None:
-            V = self.Q.T @ V
-        V *= self.factor
-        if self.Q is not None:
-            V = self.Q @ V
-        out[:-1] = centred(V)
-        if self.fit_intercept:
-            out[-1] = centred(centred(R[-1]) / self.bend) - self.mean @ out[:-1]
+            out[-1] = centred(centred(R[-1]) / self.bend) - shift
         return out
 
 

@@ -24,7 +24,7 @@ MOST_ROWS, LEAST_ROWS = 4096, 64
 # of reading and writing, and what stays in the caches is read 3 to 5 times as fast.
 CACHED = 6 << 20
 # Sparse shards that are added into one matrix: a tree of whole ones would cost more.
-FOLD = 64
+FOLD = 256
 # Arrays of rows x classes that are alive while a shard is worked on.
 ALIVE = 4
 
