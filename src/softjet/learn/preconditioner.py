@@ -55,24 +55,23 @@ class Preconditioner:
     def __call__(self, R: NDArray) -> NDArray:
         """M^-1 R; the last row of R and of the answer belongs to the intercept."""
         out = np.zeros_like(R)
-        # Q mixes the features; without it each has to do with itself alone.
-        parts = blocks(self.factor) if self.Q is None else [slice(len(self.factor))]
         shift = np.zeros_like(R[-1])
-        for lines in parts:
-            V = R[:-1][lines]
+        # Q mixes the features; without it each has to do with itself alone.
+        for lines in blocks(R[:-1]) if self.Q is None else [slice(len(R) - 1)]:
+            V = R[lines]
             if self.fit_intercept:
                 V = V - self.mean[lines, None] * R[-1]
-            V = centred(V)
-            if self.Q is not None:
-                V = self.Q.T @ V
-            V *= self.factor[lines]
-            if self.Q is not None:
-                V = self.Q @ V
-            out[:-1][lines] = centred(V)
-            shift += self.mean[lines] @ out[:-1][lines]
+            out[lines] = centred(self._divided(centred(V), lines))
+            shift += self.mean[lines] @ out[lines]
         if self.fit_intercept:
             out[-1] = centred(centred(R[-1]) / self.bend) - shift
         return out
+
+    def _divided(self, V: NDArray, lines: slice) -> NDArray:
+        """By the curvature along each eigenvector, or feature, and class."""
+        if self.Q is None:
+            return V * self.factor[lines]
+        return self.Q @ (self.Q.T @ V * self.factor)
 
 
 def centred(x: NDArray) -> NDArray:
