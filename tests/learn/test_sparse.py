@@ -12,6 +12,11 @@ from softjet.learn.touched import Narrow, Touched
 WIDTHS = (1, 3, 15, 16, 17, 63, 64, 65, 130)
 
 
+@pytest.fixture(autouse=True)
+def _by_kernels(monkeypatch):
+    monkeypatch.setattr(sparse, "LEAST", 0)
+
+
 def table(dtype, rows=300, features=77, seed=0):
     return csr_array(
         random_array((rows, features), density=0.05, rng=np.random.default_rng(seed))

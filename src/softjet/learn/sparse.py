@@ -6,6 +6,7 @@ compiled kernels cannot, or a matrix does not lie line by line.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,19 @@ from softjet.kernels.available import available
 
 # Entries of the answer in a thread's piece: some tens of microseconds.
 PIECE = 1 << 16
+# Entries for which a kernel is worth being loaded, or compiled where it never was.
+LEAST = 1 << 16
 
 
 def multiply(X: Any, B: NDArray[Any]) -> NDArray[Any]:
     """X B in the dtype of B; X in CSR form."""
     X = X.astype(B.dtype, copy=False)
-    if not (available() and B.flags.c_contiguous and B.dtype.char in "fd"):
+    shape = X.shape[0], B.shape[1]
+    if not (_worth(shape) and B.flags.c_contiguous and B.dtype.char in "fd"):
         return X @ B
     from softjet.kernels import sparse_products
 
-    C = np.empty((X.shape[0], B.shape[1]), B.dtype)
+    C = np.empty(shape, B.dtype)
     matrix, b, c = (X.indptr, X.indices, X.data), B.reshape(-1), C.reshape(-1)
 
     def work(first: int, last: int) -> None:
@@ -37,7 +41,7 @@ def multiply(X: Any, B: NDArray[Any]) -> NDArray[Any]:
 
 def add_lines(V: NDArray[Any], places: NDArray[Any], M: NDArray[Any]) -> None:
     """M[places] += V, no place twice."""
-    if not (available() and V.flags.c_contiguous and M.flags.c_contiguous):
+    if not (_worth(V.shape) and V.flags.c_contiguous and M.flags.c_contiguous):
         M[places] += V
         return
     from softjet.kernels import sparse_products
@@ -48,6 +52,10 @@ def add_lines(V: NDArray[Any], places: NDArray[Any], M: NDArray[Any]) -> None:
         sparse_products.add_lines(v, places, m, V.shape[1], first, last)
 
     threads.spread(work, len(V), _step(V))
+
+
+def _worth(shape: tuple[int, ...]) -> bool:
+    return math.prod(shape) >= LEAST and available()
 
 
 def _step(lines: NDArray[Any]) -> int:
