@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_array, random_array
 
 import softjet as sj
-from softjet.learn import sparse
+from softjet.learn import SoftmaxRegression, sparse
 from softjet.learn.sparse import add_lines, multiply
 from softjet.learn.touched import Narrow, Touched
 
@@ -78,3 +78,19 @@ def test_the_touched_rows_are_the_whole_gradient():
     whole = Touched(narrow.columns, values, 77, np.float64).whole()
     assert whole.dtype == np.float64
     np.testing.assert_array_equal(whole, (X.T @ G).astype(np.float64))
+
+
+@pytest.mark.parametrize("solver", ["newton", "lbfgs"])
+def test_a_fit_is_that_of_the_dense_rows(solver):
+    rng = np.random.default_rng(6)
+    X = table("float64", rows=400, features=30)
+    logits = X @ rng.normal(size=(30, 6))
+    y = (logits + 0.3 * rng.gumbel(size=logits.shape)).argmax(axis=1)
+    fits = [
+        SoftmaxRegression(solver=solver, tol=1e-10).fit(rows, y)
+        for rows in (X, X.toarray())
+    ]
+    assert all(model.converged_ for model in fits)
+    np.testing.assert_allclose(fits[0].coef_, fits[1].coef_, atol=1e-3)
+    apart = abs(fits[0].objective_ - fits[1].objective_)
+    assert apart <= fits[0].gap_ + fits[1].gap_
